@@ -1,0 +1,195 @@
+"""The tenant's policy as typed values, and how it resolves for one person: the strictest rule wins.
+
+One document holds it all; it is stored whole, append-only, with who changed it and why. Every field has a
+default, so that an empty document is the safe policy. What may not stand in a document is decided by
+`core.rules.policy_check`; how one is read from YAML by `app.policy.document`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from keyback.core.types import Disclosure
+
+
+class Scope(StrEnum):
+    """For whom self-service is on."""
+
+    NONE = "none"
+    SELECTED = "selected"
+    ALL = "all"
+
+
+class AdminSelfService(StrEnum):
+    """Which administrators may help themselves (decisions 3)."""
+
+    ALL = "all"
+    NOT_GLOBAL = "not_global"
+    NONE = "none"
+
+
+class PasswordPreset(StrEnum):
+    """`modern` follows NIST SP 800-63B-4, `entra` the rules of Entra's cloud passwords (decisions 11)."""
+
+    MODERN = "modern"
+    ENTRA = "entra"
+
+
+class Mfa(StrEnum):
+    """When sign-in asks for a second factor (decisions 25)."""
+
+    WHEN_REGISTERED = "when_registered"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class StricterGroup:
+    """People of `group` need `methods` proofs whatever the tenant's number is, if that is more."""
+
+    group: str
+    methods: int
+
+
+@dataclass(frozen=True, slots=True)
+class SelfService:
+    """Who may reset, and with how many proofs (source document, steps 2 and 3)."""
+
+    enabled_for: Scope = Scope.NONE
+    groups: tuple[str, ...] = ()
+    excluded_groups: tuple[str, ...] = ()
+    methods_required: int = 2
+    stricter: tuple[StricterGroup, ...] = ()
+    disclosure: Disclosure = Disclosure.PRIVATE
+    guided_networks: tuple[str, ...] = ()
+    """CIDR networks to which `guided` is limited; empty: everywhere."""
+    own_mail_domains: tuple[str, ...] = ()
+    """Mail domains whose mailboxes open with the tenant's own passwords; not offered (decisions 5)."""
+    trust_imported_contacts: bool = False
+    writeback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPolicy:
+    """One verification method: on or off, and for whom. Groups by name; no `include` means everybody."""
+
+    enabled: bool = True
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Administrators:
+    """Administrators always need two methods, one of them strong; this is what may be chosen beyond that."""
+
+    self_service: AdminSelfService = AdminSelfService.ALL
+    sms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """Rules for passwords in the cloud directory."""
+
+    preset: PasswordPreset = PasswordPreset.MODERN
+    minimum_length: int = 15
+    history: int = 1
+    banned_terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """How long things live. Minutes, unless the name says otherwise (decisions 8)."""
+
+    journey_minutes: int = 15
+    evidence_minutes: int = 10
+    email_code_minutes: int = 10
+    sms_code_minutes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Budgets (decisions 9). Every one is durable and charged before anything is compared."""
+
+    wrong_per_challenge: int = 5
+    failures_per_method_hour: int = 5
+    failures_per_account_day: int = 10
+    sends_per_hour: int = 5
+    sends_per_day: int = 10
+    resend_seconds: int = 60
+    starts_per_source_10_minutes: int = 20
+    starts_without_work_per_source_10_minutes: int = 3
+    starts_without_work_per_minute: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Notifications:
+    """Whom to tell (source document, step 5)."""
+
+    notify_users: bool = True
+    notify_admins: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Customization:
+    """Source document, step 6: a web address or mail address for help; empty: mail to the helpdesk's roles."""
+
+    helpdesk_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Rules for signing in."""
+
+    mfa: Mfa = Mfa.WHEN_REGISTERED
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All of it."""
+
+    self_service: SelfService = field(default_factory=SelfService)
+    methods: Mapping[str, MethodPolicy] = field(default_factory=lambda: MappingProxyType({}))
+    """By method name; one that is not named is off."""
+    administrators: Administrators = field(default_factory=Administrators)
+    passwords: Passwords = field(default_factory=Passwords)
+    lives: Lives = field(default_factory=Lives)
+    limits: Limits = field(default_factory=Limits)
+    notifications: Notifications = field(default_factory=Notifications)
+    customization: Customization = field(default_factory=Customization)
+    sign_in: SignIn = field(default_factory=SignIn)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The newest policy document of a tenant, with group names already turned into group ids."""
+
+    version: int
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one journey must prove, and which rule decided it; stored with the journey (decisions 2)."""
+
+    gates: int
+    administrator: bool
+    decided_by: str
+    """Id of the deciding rule: `tenant`, `group:<id>` or `administrators`."""
+
+
+def stricter_of(one: Demand, other: Demand) -> Demand:
+    """The stricter of two demands; the first wins a draw."""
+    if other.administrator and not one.administrator:
+        return other
+    return other if other.gates > one.gates else one
+
+
+def resolve(policy: Policy, groups: frozenset[str], *, administrator: bool) -> Demand:
+    """What a person of these groups must prove: the strictest rule that applies, and its name."""
+    demand = Demand(policy.self_service.methods_required, administrator=False, decided_by="tenant")
+    for rule in policy.self_service.stricter:
+        if rule.group in groups:
+            demand = stricter_of(demand, Demand(rule.methods, administrator=False, decided_by=f"group:{rule.group}"))
+    if administrator:
+        demand = stricter_of(demand, Demand(2, administrator=True, decided_by="administrators"))
+    return demand

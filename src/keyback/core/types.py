@@ -1,0 +1,121 @@
+"""The words of the field, as types. Times are whole milliseconds since 1970-01-01 UTC."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Instant = int  # Unix time in milliseconds
+Span = int  # milliseconds
+
+SECOND: Span = 1_000
+MINUTE: Span = 60 * SECOND
+HOUR: Span = 60 * MINUTE
+DAY: Span = 24 * HOUR
+
+
+class Purpose(StrEnum):
+    """What a journey may end in."""
+
+    RESET = "reset"
+
+
+class DirectoryKind(StrEnum):
+    """Where a person's password lives."""
+
+    CLOUD = "cloud"
+    ACTIVE_DIRECTORY = "active_directory"
+    LDAP = "ldap"
+
+
+class PersonKind(StrEnum):
+    """Break-glass and service accounts never help themselves (decisions 3, REG-10)."""
+
+    PERSON = "person"
+    SERVICE = "service"
+    BREAK_GLASS = "break_glass"
+
+
+class ContactKind(StrEnum):
+    """`PRIMARY` is the directory's own address: notices only, never a proof."""
+
+    PRIMARY = "primary"
+    EMAIL = "email"
+    MOBILE = "mobile"
+    OFFICE = "office"
+
+
+class Disclosure(StrEnum):
+    """How much the portal says before the first proof (decisions 1)."""
+
+    PRIVATE = "private"
+    GUIDED = "guided"
+
+
+class Code(StrEnum):
+    """The reasons a person is told, numbered as Entra numbers them."""
+
+    DISABLED_FOR_ALL = "SSPR_0009"
+    NO_WRITEBACK = "SSPR_0010"
+    NO_POLICY = "SSPR_0011"
+    OUT_OF_SCOPE = "SSPR_0013"
+    TOO_FEW_METHODS = "SSPR_0014"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One account. `generation` is what every session, journey and code carries; when it rises they die."""
+
+    id: str
+    tenant: str
+    upn: str
+    """User ID as it was given; shown to its owner."""
+    canonical: str
+    """User ID in the one form used for look-up (IDN-1)."""
+    display_name: str
+    given_name: str
+    surname: str
+    kind: PersonKind
+    directory: DirectoryKind
+    enabled: bool
+    generation: int
+    language: str
+    """BCP 47, or empty for the tenant's."""
+    roles: tuple[str, ...]
+    """Effective role names, through groups and eligibility too."""
+    groups: frozenset[str]
+    """Ids of all groups the person is in, nested ones included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An address or number, opened from its seal. Only a confirmed one past its hold receives recovery codes."""
+
+    id: str
+    person: str
+    kind: ContactKind
+    value: str
+    """Mail address in canonical form, or E.164 with a leading `+`."""
+    confirmed_at: Instant | None
+    confirmed_how: str
+    """`code`, `admin`, `import` (trusted by the tenant), or empty while it is a hint."""
+    usable_from: Instant
+    preferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One way in which one person can prove who they are.
+
+    For methods that send something it stands for a contact: `secret` is then the address or number.
+    """
+
+    id: str
+    method: str
+    person: str
+    secret: bytes
+    label: str
+    slot: int
+    """Position within a set (recovery codes 0 to 9), else 0."""
+    counter: int
+    """Highest accepted TOTP step or signature counter; moves only up."""
+    usable_from: Instant
+    preferred: bool = False

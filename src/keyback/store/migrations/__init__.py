@@ -1,0 +1,1 @@
+"""The database schema, as numbered migrations; the schema changes in no other way."""

@@ -1,0 +1,99 @@
+"""A page as data. The HTML template and the JSON answer are two renderings of the same value, so a program
+sees exactly what a person sees (form fields as data, not HTML)."""
+
+from dataclasses import dataclass, field
+
+from keyback.core.messages import Text
+from keyback.core.types import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input. `kind`: `text`, `username`, `code`, `recovery_code`, `new_password`, `password`, `hidden`."""
+
+    name: str
+    kind: str
+    label: Text
+    required: bool = True
+    value: str = ""
+    """Only for hidden fields and for what a person typed that is no secret."""
+    hint: Text | None = None
+    error: Text | None = None
+    length: int = 0
+    """How many characters a code has; 0: free."""
+    autocomplete: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to go on. Picking it posts `name=value`."""
+
+    name: str
+    value: str
+    label: Text
+    about: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to tell. `tone`: `bad` (role alert), `good`, `warn`, `info`."""
+
+    text: Text
+    tone: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way out. With `post` set it is a button that posts `post` to `href` with the page's hidden fields."""
+
+    rel: str
+    """`again`, `other`, `restart`, `cancel`, `help`, `sign_in`: permanent, for programs."""
+    href: str
+    label: Text
+    post: bool = False
+    after: Instant | None = None
+    """Not before this time; until then shown with a countdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule for a new password, checked while it is typed. `check` names the test for the script:
+    `length`, `classes`, `same`, `server` (only the server can tell)."""
+
+    id: str
+    text: Text
+    check: str
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One question, one primary button, and never a dead end."""
+
+    state: str
+    """`start`, `choose_method`, `answer`, `new_password`, `done`, `refused`, `ended`, `sign_in`, `signed_in`,
+    `contact`, `setup`, `error` ..."""
+    title: Text
+    lead: tuple[Text, ...] = ()
+    step: int = 0
+    """1 to 5 in the step list (who you are, proof 1, proof 2, new password, done); 0: no list."""
+    steps: tuple[Text, ...] = ()
+    action: str = ""
+    submit: Text | None = None
+    fields: tuple[Field, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    messages: tuple[Message, ...] = ()
+    links: tuple[Link, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    checklist: tuple[Text, ...] = ()
+    expires: Instant | None = None
+    code: str = ""
+    """SSPR code, for administrators."""
+    reference: str = ""
+    """Correlation id, for administrators."""
+    work: str = ""
+    """Proof-of-work challenge as JSON, solved by the script before the form is sent."""
+    qr: str = ""
+    """An image as `data:` is forbidden by CSP: this is inline SVG markup made by the server."""
+    facts: tuple[tuple[Text, str], ...] = field(default=())
+    """Label and value pairs shown large (an authenticator key, recovery codes)."""
