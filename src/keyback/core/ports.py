@@ -19,6 +19,9 @@ from keyback.core.types import Contact, ContactKind, DirectoryKind, Enrolment, I
 class Clock(Protocol):
     """The only source of time."""
 
+    follows_database: bool
+    """Whether a database that several nodes share is asked for its time instead (decisions 31)."""
+
     def now(self) -> Instant:
         """Unix milliseconds."""
 
@@ -144,9 +147,10 @@ Verdict = Right | Wrong
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A method about to be registered: the secret, and how to show it to its owner, once."""
+    """A method about to be registered: its secrets, and how to show them to their owner, once."""
 
-    secret: bytes
+    secrets: tuple[bytes, ...]
+    """What to keep: one enrolment for each, whose slot is the position (ten for recovery codes, else one)."""
     label: str
     show: Mapping[str, str]
     """What the owner needs: `uri` and `key` for an authenticator, `codes` for recovery codes."""
@@ -184,8 +188,11 @@ class Method(Protocol):
     def masked(self, enrolment: Enrolment) -> str:
         """How its owner recognises it after the first gate: `a***@example.org`, `+49 ... 09`."""
 
-    def register_begin(self, account: str, issuer: str, random: Random) -> Registration:
-        """A fresh secret, for methods that Keyback makes one for."""
+    def register_begin(self, account: str, issuer: str, random: Random, hasher: Hasher) -> Registration:
+        """Fresh secrets, for methods that Keyback makes them for. Costs one Argon2 for each if the method is slow.
+
+        Raises `Broken` where `contact_kind` is set: contacts are confirmed, not registered.
+        """
 
     def register_check(self, registration: Registration, answer: str, tools: Tools) -> int | None:
         """Prove that the owner has it: the counter to start from, or None when wrong (TOT-4)."""
@@ -391,14 +398,65 @@ class Policies(Protocol):
 
 
 class Sessions(Protocol):
-    """Signed-in browsers."""
+    """Signed-in browsers. `token` is the keyed hash of what the cookie holds."""
 
-    def insert(self, token: bytes, person: Person, now: Instant, methods: str, address: str, client: str) -> None: ...
-    def person_of(self, token: bytes, now: Instant) -> Person | None:
-        """The person, if the session is alive and carries the person's present generation (SES-3)."""
+    def insert(self, token: bytes, person: Person, now: Instant, *, methods: str, address: str, client: str) -> None: ...
+    def person_of(self, token: bytes, now: Instant) -> str | None:
+        """The person's id, if the session is alive and carries the person's present generation (SES-3)."""
 
+    def seen(self, token: bytes, now: Instant) -> None: ...
     def end(self, token: bytes) -> None: ...
     def end_all(self, person: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SetupLink:
+    """A one-time link with which an administrator sets a password and an authenticator (`init`, `rescue`)."""
+
+    person: str
+    purpose: str
+    generation: int
+    expires_at: Instant
+    secret: bytes
+    """The authenticator secret that this link offers."""
+
+
+class Links(Protocol):
+    """One-time links; only a keyed hash of the token is kept."""
+
+    def insert(self, token: bytes, link: SetupLink, now: Instant) -> None: ...
+    def alive(self, token: bytes, now: Instant) -> SetupLink | None: ...
+    def use(self, token: bytes, now: Instant) -> bool:
+        """`used where not used and not expired`; one conditional write (COD-4)."""
+
+    def void(self, person: str, now: Instant) -> None:
+        """Use up all links of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """The organisation."""
+
+    id: str
+    name: str
+    zone: str
+    """IANA time zone in which times are shown."""
+    language: str
+    had_administrator: bool
+    """Once true, the first-administrator path is gone for ever (ADM-7)."""
+
+
+class Tenants(Protocol):
+    """The organisation and its domains."""
+
+    def the_one(self) -> Tenant | None: ...
+    def insert(self, tenant: Tenant, now: Instant) -> None:
+        """Also starts the audit chain."""
+
+    def add_domain(self, name: str) -> None: ...
+    def domains(self) -> Sequence[str]: ...
+    def claim_first_administrator(self) -> bool:
+        """True once; one conditional write (ADM-7)."""
 
 
 class Unit(Protocol):
@@ -412,6 +470,8 @@ class Unit(Protocol):
     outbox: Outbox
     policies: Policies
     sessions: Sessions
+    links: Links
+    tenants: Tenants
 
     def audit(self, event: Event) -> None:
         """Append to the chain; the head row is taken last, at commit."""
