@@ -295,13 +295,6 @@ class Challenge:
     superseded: bool
 
 
-class Charged(Protocol):
-    """Result of charging a limit."""
-
-    allowed: bool
-    retry_at: Instant
-
-
 @dataclass(frozen=True, slots=True)
 class Charge:
     """One limit to charge: at most `budget` within `window`, for this key."""
@@ -331,25 +324,30 @@ class Credential:
 class People(Protocol):
     """People and how to reach them. Look-up by exact canonical form only (IDN-2)."""
 
-    def by_canonical(self, canonical: str) -> Person | None: ...
-    def by_id(self, person: str) -> Person | None: ...
-    def lock(self, person: str) -> Person | None:
+    def by_canonical(self, canonical: str, now: Instant) -> Person | None: ...
+    def by_id(self, person: str, now: Instant) -> Person | None: ...
+    def lock(self, person: str, now: Instant) -> Person | None:
         """As `by_id`, and nobody else may change the row until this unit ends."""
 
     def contacts(self, person: str) -> Sequence[Contact]: ...
     def enrolments(self, person: str) -> Sequence[Enrolment]:
         """Active ones of methods that have a secret of their own."""
 
-    def raise_generation(self, person: str) -> int: ...
-    def advance(self, enrolment: str, counter: int) -> bool:
+    def raise_generation(self, person: str, now: Instant) -> int: ...
+    def advance(self, enrolment: str, counter: int, now: Instant) -> bool:
         """Compare-and-set of the counter, upward only; one conditional write."""
 
-    def spend(self, enrolment: str) -> bool:
+    def spend(self, enrolment: str, now: Instant) -> bool:
         """Use up a single-use enrolment; one conditional write."""
 
-    def credential(self, person: str) -> Credential | None: ...
-    def set_credential(self, person: str, new: Credential, expected_version: int) -> bool:
-        """Conditional on the version that was read."""
+    def credential(self, person: str, history: int) -> Credential | None:
+        """With as many older hashes as a history of that length needs."""
+
+    def set_credential(self, person: str, new: Credential, now: Instant, *, keep: str = "") -> bool:
+        """Conditional on `new.version`, the version that was read (0: none). `keep` is the hash it replaces."""
+
+    def holders(self, role: str, count: int) -> Sequence[str]:
+        """Ids of enabled people who hold a role, directly or through groups."""
 
 
 class Journeys(Protocol):
@@ -361,10 +359,11 @@ class Journeys(Protocol):
     def update(self, journey: Journey, expected_version: int) -> bool:
         """Conditional on the version that was read."""
 
+    def end_others(self, person: str, but: str) -> None: ...
     def insert_challenge(self, challenge: Challenge) -> None: ...
     def open_challenge(self, journey: str) -> Challenge | None: ...
     def supersede(self, journey: str) -> None: ...
-    def superseded_since(self, journey: str, method: str, now: Instant) -> Sequence[Challenge]: ...
+    def superseded(self, journey: str, method: str, now: Instant) -> Sequence[Challenge]: ...
     def charge_try(self, challenge: str, now: Instant) -> bool:
         """`tries - 1 where tries > 0 and not used and not expired and not superseded`; before any comparison."""
 
@@ -372,7 +371,7 @@ class Journeys(Protocol):
         """`used where not used and not expired and not superseded`; one conditional write (COD-4)."""
 
     def add_evidence(self, journey: str, evidence: Evidence) -> None: ...
-    def spend_evidence(self, journey: str, challenge: str, not_before: Instant) -> bool:
+    def spend_evidence(self, journey: str, challenge: str, not_before: Instant, now: Instant) -> bool:
         """`spent where not spent and fresh`."""
 
 
@@ -381,6 +380,9 @@ class Throttles(Protocol):
 
     def charge(self, charge: Charge, now: Instant) -> Instant | None:
         """None when allowed, else the time at which it opens again. One conditional write, before the deed."""
+
+    def give_back(self, charge: Charge) -> None:
+        """A charged try that turned out right was no failure."""
 
     def clear(self, limit: str, key: str) -> None: ...
 

@@ -1,0 +1,245 @@
+"""Two engines, one truth: SQLite (embedded default) and PostgreSQL behind one small `Link`.
+
+Statements are written once, with `:name` parameters, and prepared for both engines when their module is
+imported. Columns are whole numbers, text and bytes only, so that nothing is converted on the way.
+"""
+
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from queue import LifoQueue
+from typing import TYPE_CHECKING, Any, Protocol
+
+from keyback.core.errors import Busy, Conflict, Unavailable
+from keyback.core.messages import say
+
+if TYPE_CHECKING:
+    import psycopg
+    import psycopg_pool
+
+Row = tuple[Any, ...]
+Values = Mapping[str, int | str | bytes | None]
+
+MESSAGES: Mapping[str, str] = {"store.conflict": "Somebody else changed this at the same moment. Nothing was changed."}
+
+BUSY_TIMEOUT_MS = 5_000
+_NAME = re.compile(r"(?<!:):([a-z_]+)")
+
+
+class Sql:
+    """One statement, ready for both engines."""
+
+    __slots__ = ("postgresql", "sqlite")
+
+    def __init__(self, text: str) -> None:
+        self.sqlite = " ".join(text.split())
+        self.postgresql = _NAME.sub(r"%(\1)s", self.sqlite.replace("%", "%%"))
+
+
+class Link(Protocol):
+    """One connection inside one transaction."""
+
+    def run(self, statement: Sql, values: Values) -> int:
+        """Rows affected."""
+
+    def one(self, statement: Sql, values: Values) -> Row | None:
+        """The first row, if any."""
+
+    def all(self, statement: Sql, values: Values) -> Sequence[Row]:
+        """All rows."""
+
+    def many(self, statement: Sql, rows: Sequence[Values]) -> None:
+        """The same statement for many rows."""
+
+
+class Engine(Protocol):
+    """Opens transactions."""
+
+    name: str
+    has_own_clock: bool
+    """Whether several nodes share it, so that its time is the one that counts (decisions 31)."""
+
+    def transaction(self, *, write: bool) -> AbstractContextManager[Link]:
+        """Commits when left without an error, else rolls back."""
+
+    def close(self) -> None:
+        """Give back all connections."""
+
+
+class _SqliteLink:
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def run(self, statement: Sql, values: Values) -> int:
+        return self._connection.execute(statement.sqlite, values).rowcount
+
+    def one(self, statement: Sql, values: Values) -> Row | None:
+        row: Row | None = self._connection.execute(statement.sqlite, values).fetchone()
+        return row
+
+    def all(self, statement: Sql, values: Values) -> Sequence[Row]:
+        return self._connection.execute(statement.sqlite, values).fetchall()
+
+    def many(self, statement: Sql, rows: Sequence[Values]) -> None:
+        self._connection.executemany(statement.sqlite, rows)
+
+
+class SqliteEngine:
+    """One file (or memory): WAL, full sync, foreign keys; writers of this process queue on a lock, those of
+    other processes wait at most `BUSY_TIMEOUT_MS`."""
+
+    name = "sqlite"
+    has_own_clock = False
+
+    def __init__(self, path: Path | None) -> None:
+        """`path` None: in memory, the store's in-memory twin."""
+        self._path = path
+        self._writer = threading.Lock()
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._single = None if path else self.connect()
+        self._reader_of_memory = threading.RLock()
+
+    def connect(self) -> sqlite3.Connection:
+        """A connection of one's own, as the engine sets them up."""
+        try:
+            connection = sqlite3.connect(
+                self._path or ":memory:",
+                timeout=BUSY_TIMEOUT_MS / 1000,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=512,
+            )
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error as error:
+            raise Unavailable(str(error)) from error
+        return connection
+
+    def memory_connection(self) -> sqlite3.Connection | None:
+        """The one connection of an in-memory database, for the migration runner."""
+        return self._single
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[Link]:
+        """BEGIN IMMEDIATE for what writes, a plain snapshot for what reads."""
+        lock = self._writer if write and self._path else self._reader_of_memory if not self._path else None
+        if lock:
+            lock.acquire()
+        try:
+            connection = self._single or self._take()
+            try:
+                yield from self._within(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
+            finally:
+                if not self._single:
+                    self._idle.put(connection)
+        finally:
+            if lock:
+                lock.release()
+
+    @staticmethod
+    def _within(connection: sqlite3.Connection, begin: str) -> Iterator[Link]:
+        try:
+            connection.execute(begin)
+            yield _SqliteLink(connection)
+            connection.execute("COMMIT")
+        except sqlite3.IntegrityError as error:
+            raise Conflict(say("store.conflict")) from error
+        except sqlite3.OperationalError as error:
+            raise (Busy if "locked" in str(error) else Unavailable)(str(error)) from error
+        except sqlite3.Error as error:
+            raise Unavailable(str(error)) from error
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _take(self) -> sqlite3.Connection:
+        return self._idle.get_nowait() if not self._idle.empty() else self.connect()
+
+    def close(self) -> None:
+        """Close idle connections."""
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
+        if self._single:
+            self._single.close()
+
+
+class _PostgresqlLink:
+    __slots__ = ("_cursor",)
+
+    def __init__(self, cursor: "psycopg.Cursor[Row]") -> None:
+        self._cursor = cursor
+
+    def run(self, statement: Sql, values: Values) -> int:
+        return self._cursor.execute(statement.postgresql, values).rowcount
+
+    def one(self, statement: Sql, values: Values) -> Row | None:
+        return self._cursor.execute(statement.postgresql, values).fetchone()
+
+    def all(self, statement: Sql, values: Values) -> Sequence[Row]:
+        return self._cursor.execute(statement.postgresql, values).fetchall()
+
+    def many(self, statement: Sql, rows: Sequence[Values]) -> None:
+        self._cursor.executemany(statement.postgresql, rows)
+
+
+class PostgresqlEngine:
+    """READ COMMITTED with conditional writes; statement and lock time-outs; a bounded pool."""
+
+    name = "postgresql"
+    has_own_clock = True
+
+    def __init__(self, url: str, *, size: int = 8) -> None:
+        self.url = url
+        self._size = size
+        self._pool: psycopg_pool.ConnectionPool[psycopg.Connection[Row]] | None = None
+        self._lock = threading.Lock()
+
+    def _opened(self) -> "psycopg_pool.ConnectionPool[psycopg.Connection[Row]]":
+        with self._lock:
+            if self._pool is None:
+                from psycopg_pool import ConnectionPool
+
+                self._pool = ConnectionPool(
+                    self.url,
+                    min_size=1,
+                    max_size=self._size,
+                    timeout=BUSY_TIMEOUT_MS / 1000,
+                    kwargs={"options": "-c statement_timeout=10s -c lock_timeout=5s", "prepare_threshold": 1},
+                    open=True,
+                )
+            return self._pool
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[Link]:  # noqa: ARG002 - READ COMMITTED serves both
+        """One transaction, READ COMMITTED."""
+        import psycopg
+        import psycopg_pool
+
+        try:
+            with self._opened().connection() as connection, connection.cursor() as cursor:
+                yield _PostgresqlLink(cursor)
+        except psycopg.errors.IntegrityError as error:
+            raise Conflict(say("store.conflict")) from error
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.LockNotAvailable) as e:
+            raise Busy(type(e).__name__) from e
+        except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
+            raise Unavailable(type(error).__name__) from error
+
+    def close(self) -> None:
+        """Close the pool."""
+        with self._lock:
+            if self._pool is not None:
+                self._pool.close()
+                self._pool = None
+
+
+def engine_for(database: str) -> SqliteEngine | PostgresqlEngine:
+    """`database`: a file path, `:memory:`, or a `postgresql://` address."""
+    if database.startswith(("postgresql://", "postgres://")):
+        return PostgresqlEngine(database)
+    return SqliteEngine(None if database == ":memory:" else Path(database))

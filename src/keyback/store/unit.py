@@ -1,0 +1,90 @@
+"""One unit of work: one transaction of one tenant. The only place that commits.
+
+Nothing slow happens inside: no hashing of passwords, no network, no rendering.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from keyback.core.events import Event
+from keyback.core.ports import Clock, Sealer
+from keyback.core.types import Instant
+from keyback.store.audit import append
+from keyback.store.engine import Link, PostgresqlEngine, Sql, SqliteEngine
+from keyback.store.journeys import SqlJourneys
+from keyback.store.links import SqlLinks
+from keyback.store.outbox import SqlOutbox
+from keyback.store.people import SqlPeople
+from keyback.store.policies import SqlPolicies
+from keyback.store.sessions import SqlSessions
+from keyback.store.tenants import SqlTenants
+from keyback.store.throttles import SqlThrottles
+
+_DATABASE_TIME = Sql("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
+
+
+class SqlUnit:
+    """Implements `core.ports.Unit`. `link` is for the store's own files."""
+
+    __slots__ = (
+        "_events", "journeys", "link", "links", "now", "outbox", "people", "policies", "sealer", "sessions", "tenant",
+        "tenants", "throttles",
+    )  # fmt: skip
+
+    def __init__(self, link: Link, tenant: str, sealer: Sealer, now: Instant) -> None:
+        self.link = link
+        self.tenant = tenant
+        self.now = now
+        self.sealer = sealer
+        self.people = SqlPeople(link, tenant, sealer)
+        self.journeys = SqlJourneys(link, tenant)
+        self.throttles = SqlThrottles(link, tenant, sealer)
+        self.outbox = SqlOutbox(link, tenant, sealer)
+        self.policies = SqlPolicies(link, tenant)
+        self.sessions = SqlSessions(link, tenant)
+        self.links = SqlLinks(link, tenant, sealer)
+        self.tenants = SqlTenants(link, tenant)
+        self._events: list[Event] = []
+
+    def audit(self, event: Event) -> None:
+        """Append to the audit chain when the unit ends."""
+        self._events.append(event)
+
+    def finish(self) -> None:
+        """Write the audit rows; the chain's head row is taken last, so that it is held for the shortest time."""
+        if self._events:
+            append(self.link, self.tenant, self.sealer, self.now, self._events)
+
+
+class SqlStore:
+    """Implements `core.ports.Store` on either engine, for one tenant."""
+
+    def __init__(self, engine: SqliteEngine | PostgresqlEngine, sealer: Sealer, clock: Clock, tenant: str = "") -> None:
+        self.engine = engine
+        self.tenant = tenant
+        self._sealer = sealer
+        self._clock = clock
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlUnit]:
+        """A unit that looks."""
+        with self.engine.transaction(write=False) as link:
+            yield SqlUnit(link, self.tenant, self._sealer, self._now(link))
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlUnit]:
+        """A unit that changes; commits when left without an error."""
+        with self.engine.transaction(write=True) as link:
+            unit = SqlUnit(link, self.tenant, self._sealer, self._now(link))
+            yield unit
+            unit.finish()
+
+    def _now(self, link: Link) -> Instant:
+        if self.engine.has_own_clock and self._clock.follows_database:
+            row = link.one(_DATABASE_TIME, {})
+            return int(row[0]) if row else self._clock.now()
+        return self._clock.now()
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.close()
