@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from keyback.core.types import Disclosure
+from keyback.core.types import Disclosure, Instant
 
 
 class Scope(StrEnum):
@@ -66,6 +66,7 @@ class SelfService:
     own_mail_domains: tuple[str, ...] = ()
     """Mail domains whose mailboxes open with the tenant's own passwords; not offered (decisions 5)."""
     trust_imported_contacts: bool = False
+    """Whether imports may confirm contacts by themselves; what one import confirmed stays confirmed."""
     writeback: bool = False
 
 
@@ -82,6 +83,8 @@ class MethodPolicy:
 class Administrators:
     """Administrators always need two methods, one of them strong; this is what may be chosen beyond that."""
 
+    methods_required: int = 2
+    """Stands in the document so that it is seen; no other number validates, and none is ever used (GAT-7)."""
     self_service: AdminSelfService = AdminSelfService.ALL
     sms: bool = False
 
@@ -165,6 +168,23 @@ class InForce:
 
     version: int
     policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One stored version of the policy, and who made it."""
+
+    version: int
+    policy: Policy
+    actor: str
+    """Person id or `host:<user>`."""
+    at: Instant
+    why: str
+
+    @property
+    def in_force(self) -> InForce:
+        """As a journey uses it."""
+        return InForce(self.version, self.policy)
 
 
 @dataclass(frozen=True, slots=True)

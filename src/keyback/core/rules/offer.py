@@ -68,13 +68,15 @@ def permitted(
     person: Person, policy: Policy, held: Holdings, methods: Iterable[MethodFacts]
 ) -> tuple[Enrolment, ...]:
     """What this person may use now or once its hold has ended, in the order of `usable`."""
-    administrator = roles.is_administrator(person.roles)
-    allowed = (
-        method for method in _strongest_first(methods)
-        if _for_groups(_policy_of(policy, method.name), person.groups)
-        and not (administrator and _denied_to_administrators(method.name, policy))
-    )
-    return tuple(one for method in allowed for one in _enrolled(method, person, policy, held))
+    allowed = (method for method in methods if method_for(person, policy, method.name))
+    return registered(person, policy, held, allowed)
+
+
+def registered(
+    person: Person, policy: Policy, held: Holdings, methods: Iterable[MethodFacts]
+) -> tuple[Enrolment, ...]:
+    """What could prove this person by any of these methods, whether or not the tenant has them switched on."""
+    return tuple(one for method in _strongest_first(methods) for one in _enrolled(method, person, policy, held))
 
 
 def method_for(person: Person, policy: Policy, name: str) -> bool:

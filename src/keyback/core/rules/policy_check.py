@@ -1,0 +1,317 @@
+"""What may not stand in a policy document, and what needs a yes (decisions 4, 11, 22, ADM-11).
+
+Mistakes refuse the document. Warnings have names; a document that has some is accepted only by whoever
+repeats those names. Everything is found at once and told by the field's path.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from ipaddress import ip_network
+from types import MappingProxyType
+
+from keyback.core.messages import Text, say
+from keyback.core.policy import AdminSelfService, Demand, Mfa, PasswordPreset, Policy, Scope
+from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, enough
+from keyback.core.rules.offer import PHONE_CODES
+from keyback.core.rules.readiness import typical_proof
+from keyback.core.types import Disclosure
+
+MESSAGES: Mapping[str, str] = MappingProxyType({
+    "policy.range": "{path}: {value} is not possible. Allowed: {low} to {high}.",
+    "policy.one_or_two": "{path}: {value} is not possible. Allowed: 1 or 2.",
+    "policy.administrators_two": "{path}: administrators always need two methods. Allowed: 2, not {value}.",
+    "policy.no_groups": "{path}: self-service for selected people needs at least one group.",
+    "policy.unknown_group": "{path}: there is no group {name}. Allowed: names of groups that exist.",
+    "policy.repeated_group": "{path}: group {name} has a rule already. Allowed: one rule per group.",
+    "policy.unknown_method": "{path}: there is no method of this name. Allowed: {known}.",
+    "policy.too_few_methods": "{path}: where {gates} methods are required, people must be able to choose methods"
+                              " that count as {gates}; those switched on do not: {methods}.",
+    "policy.questions_alone": "{path}: security questions may never be the only proof. Require 2 methods and"
+                              " switch on another one, or switch them off.",
+    "policy.password_length": "{path}: {value} is too short without a second factor at every sign-in. Allowed: 15"
+                              " to 64, or from 8 where sign_in.mfa is always.",
+    "policy.network": "{path}: {value} is not a network. Allowed: CIDR such as 192.0.2.0/24 or 2001:db8::/32.",
+    "policy.domain": "{path}: {value} is not a mail domain. Allowed: names such as example.org.",
+    "policy.helpdesk_link": "{path}: allowed are an https:// address, a mailto: link, a mail address, or nothing.",
+    "policy.term": "{path}: {value} is not a term. Allowed: 4 to 64 characters.",
+    "policy.terms": "{path}: {value} terms are too many. Allowed: up to 1000.",
+    "policy.warn.one_gate": "One method is enough to reset a password. Whoever controls that one thing controls"
+                            " the account.",
+    "policy.warn.email_only": "E-mail is the only method. Whoever reads a mailbox can take over its owner's account.",
+    "policy.warn.sms_only": "The phone is the only method. Numbers can be moved to another SIM card by fraud.",
+    "policy.warn.all_without_selected": "Self-service is switched on for everybody without a pilot group before.",
+    "policy.warn.notices_off": "Some notices about resets are off. People may not learn that somebody else used"
+                               " their account.",
+    "policy.warn.trust_imported_contacts": "Imported addresses and numbers count as proof although nobody has"
+                                           " confirmed them.",
+    "policy.warn.guided_everywhere": "Everybody on the Internet may learn who has an account, and which methods.",
+    "policy.warn.writeback": "Self-service is offered to people whose password lives in another directory. Without"
+                             " an agent beside it their resets end without a new password.",
+    "policy.warn.security_questions": "With security questions the organisation fails OWASP ASVS level 1.",
+    "policy.warn.administrators_sms": "Administrators may use text messages or calls as one of their two methods.",
+    "policy.warn.administrators_stranded": "No administrator can reset: no two of the methods that are switched on"
+                                           " count for administrators (one must be strong).",
+    "policy.warn.loose_limits": "Limits are far looser than recommended: {names}.",
+})
+
+RANGES: Mapping[str, tuple[int, int]] = MappingProxyType({
+    "passwords.minimum_length": (8, 64),
+    "passwords.history": (0, 24),
+    "lives.journey_minutes": (5, 15),
+    "lives.evidence_minutes": (1, 10),
+    "lives.email_code_minutes": (1, 10),
+    "lives.sms_code_minutes": (1, 10),
+    "limits.wrong_per_challenge": (1, 10),
+    "limits.failures_per_method_hour": (1, 100),
+    "limits.failures_per_account_day": (1, 100),
+    "limits.sends_per_hour": (1, 100_000),
+    "limits.sends_per_day": (1, 100_000),
+    "limits.resend_seconds": (0, 3_600),
+    "limits.starts_per_source_10_minutes": (1, 10_000_000),
+    "limits.starts_without_work_per_source_10_minutes": (0, 10_000_000),
+    "limits.starts_without_work_per_minute": (0, 10_000_000),
+})
+"""Lowest and highest number of each field. Lives end where GAT-6 and NIST SP 800-63B-4 (3.1.3) end them."""
+
+RECOMMENDED: Mapping[str, tuple[int, int]] = MappingProxyType({
+    "limits.failures_per_method_hour": (1, 20),
+    "limits.failures_per_account_day": (1, 50),
+    "limits.sends_per_hour": (1, 20),
+    "limits.sends_per_day": (1, 50),
+    "limits.resend_seconds": (30, 3_600),
+    "limits.starts_per_source_10_minutes": (1, 1_000),
+    "limits.starts_without_work_per_source_10_minutes": (0, 30),
+    "limits.starts_without_work_per_minute": (0, 600),
+})
+"""Outside of these a limit is possible, but warned about."""
+
+LONGEST_TERM = 64
+SHORTEST_TERM = 4
+MOST_TERMS = 1_000
+LENGTH_WITHOUT_MFA = 15
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}", re.IGNORECASE)
+_ADDRESS = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)+{_LABEL}"
+_LINK = re.compile(
+    rf"https://(?:{_LABEL}\.)*{_LABEL}(?::\d{{1,5}})?(?:[/?#][!-~]*)?|(?:mailto:)?{_ADDRESS}(?:\?[!-~]*)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a document may name, and what was in force before."""
+
+    methods: tuple[str, ...]
+    """On the shelf, strongest first."""
+    groups: frozenset[str]
+    """Ids of all groups."""
+    had_pilot: bool = False
+    """Whether self-service was on for somebody in any earlier version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that is possible but unwise. `name` is permanent: it is what accepting repeats."""
+
+    name: str
+    path: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Everything that was found, in the order of the document."""
+
+    mistakes: tuple[Text, ...]
+    warnings: tuple[Warned, ...]
+
+
+def check(policy: Policy, known: Known) -> Verdict:
+    """Judge a policy whose groups are ids; a group that nobody knows still has its name."""
+    mistakes = (mistake for rule in _MISTAKES for mistake in rule(policy, known))
+    return Verdict(tuple(mistakes), tuple(_warnings(policy, known)))
+
+
+def number_at(policy: Policy, path: str) -> int:
+    """The number at a path of `RANGES`."""
+    section, _, name = path.partition(".")
+    value: int = getattr(getattr(policy, section), name)
+    return value
+
+
+def groups_of(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Path and group of every place that names one."""
+    scope = policy.self_service
+    yield from _listed("self_service.groups", scope.groups)
+    yield from _listed("self_service.excluded_groups", scope.excluded_groups)
+    yield from ((f"self_service.stricter[{i}].group", rule.group) for i, rule in enumerate(scope.stricter))
+    for name, method in policy.methods.items():
+        yield from _listed(f"methods.{name}.include", method.include)
+        yield from _listed(f"methods.{name}.exclude", method.exclude)
+
+
+def enabled_methods(policy: Policy) -> frozenset[str]:
+    """Names of the methods that are on for anybody."""
+    return frozenset(name for name, method in policy.methods.items() if method.enabled)
+
+
+# --- mistakes ----------------------------------------------------------------------------------------------------
+
+
+def _listed(path: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
+    return ((f"{path}[{i}]", value) for i, value in enumerate(values))
+
+
+def _gates(policy: Policy, _known: Known) -> Iterator[Text]:
+    scope = policy.self_service
+    numbers = [("self_service.methods_required", scope.methods_required)]
+    numbers += [(f"self_service.stricter[{i}].methods", rule.methods) for i, rule in enumerate(scope.stricter)]
+    for path, value in numbers:
+        if value not in {1, 2}:
+            yield say("policy.one_or_two", path=path, value=value)
+    if policy.administrators.methods_required != 2:  # noqa: PLR2004 - the number is the rule
+        path = "administrators.methods_required"
+        yield say("policy.administrators_two", path=path, value=policy.administrators.methods_required)
+
+
+def _groups(policy: Policy, known: Known) -> Iterator[Text]:
+    if policy.self_service.enabled_for is Scope.SELECTED and not policy.self_service.groups:
+        yield say("policy.no_groups", path="self_service.groups")
+    for path, group in groups_of(policy):
+        if group not in known.groups:
+            yield say("policy.unknown_group", path=path, name=group)
+    seen: set[str] = set()
+    for i, rule in enumerate(policy.self_service.stricter):
+        if rule.group in seen:
+            yield say("policy.repeated_group", path=f"self_service.stricter[{i}].group", name=rule.group)
+        seen.add(rule.group)
+
+
+def _networks_and_domains(policy: Policy, _known: Known) -> Iterator[Text]:
+    for path, value in _listed("self_service.guided_networks", policy.self_service.guided_networks):
+        if not _is_network(value):
+            yield say("policy.network", path=path, value=value)
+    for path, value in _listed("self_service.own_mail_domains", policy.self_service.own_mail_domains):
+        if not is_domain(value):
+            yield say("policy.domain", path=path, value=value)
+
+
+def _methods(policy: Policy, known: Known) -> Iterator[Text]:
+    for name in policy.methods:
+        if name not in known.methods:
+            yield say("policy.unknown_method", path=f"methods.{name}", known=", ".join(known.methods))
+    if policy.self_service.enabled_for is Scope.NONE:
+        return
+    enabled = enabled_methods(policy)
+    scope = policy.self_service
+    gates = max([scope.methods_required, *(rule.methods for rule in scope.stricter)])
+    if gates in {1, 2} and not _possible(enabled, Demand(gates, administrator=False, decided_by="tenant")):
+        names = ", ".join(sorted(enabled)) or "-"
+        yield say("policy.too_few_methods", path="methods", gates=gates, methods=names)
+    if enabled & NEVER_FOR_ADMINISTRATORS and (scope.methods_required == 1 or enabled <= NEVER_FOR_ADMINISTRATORS):
+        yield say("policy.questions_alone", path="methods.security_questions")
+
+
+def _passwords(policy: Policy, _known: Known) -> Iterator[Text]:
+    length = policy.passwords.minimum_length
+    low, _ = RANGES["passwords.minimum_length"]
+    modern = policy.passwords.preset is PasswordPreset.MODERN
+    if modern and policy.sign_in.mfa is not Mfa.ALWAYS and low <= length < LENGTH_WITHOUT_MFA:
+        yield say("policy.password_length", path="passwords.minimum_length", value=length)
+    terms = policy.passwords.banned_terms
+    if len(terms) > MOST_TERMS:
+        yield say("policy.terms", path="passwords.banned_terms", value=len(terms))
+    for path, term in _listed("passwords.banned_terms", terms[:MOST_TERMS]):
+        if not SHORTEST_TERM <= len(term.strip()) <= LONGEST_TERM or not term.isprintable():
+            yield say("policy.term", path=path, value=term[:LONGEST_TERM])
+
+
+def _numbers(policy: Policy, _known: Known) -> Iterator[Text]:
+    for path, (low, high) in RANGES.items():
+        value = number_at(policy, path)
+        if not low <= value <= high:
+            yield say("policy.range", path=path, value=value, low=low, high=high)
+
+
+def _helpdesk_link(policy: Policy, _known: Known) -> Iterator[Text]:
+    link = policy.customization.helpdesk_link
+    if link and (len(link) > 2_000 or not _LINK.fullmatch(link)):  # noqa: PLR2004 - what browsers take
+        yield say("policy.helpdesk_link", path="customization.helpdesk_link")
+
+
+_MISTAKES: tuple[Callable[[Policy, Known], Iterator[Text]], ...] = (
+    _gates, _groups, _networks_and_domains, _methods, _passwords, _numbers, _helpdesk_link,
+)
+
+
+def _is_network(value: str) -> bool:
+    try:
+        ip_network(value)
+    except ValueError:
+        return False
+    return True
+
+
+def is_domain(value: str) -> bool:
+    """Whether it looks like a mail domain in ASCII form, with at least one dot."""
+    return len(value) <= 253 and _DOMAIN.fullmatch(value) is not None  # noqa: PLR2004 - RFC 1035, 2.3.4
+
+
+def _possible(methods: Iterable[str], demand: Demand) -> bool:
+    proofs = [typical_proof(name) for name in methods]
+    if demand.gates == 1:
+        return bool(proofs)
+    return any(enough([one, other], demand) for one in proofs for other in proofs)
+
+
+# --- warnings ----------------------------------------------------------------------------------------------------
+
+
+def _warnings(policy: Policy, known: Known) -> Iterator[Warned]:
+    for name, path, found in (*_scope_findings(policy, known), *_method_findings(policy), *_other_findings(policy)):
+        if found:
+            yield Warned(name, path, say(f"policy.warn.{name}"))
+    loose = [path for path, (low, high) in RECOMMENDED.items() if not low <= number_at(policy, path) <= high]
+    if loose:
+        yield Warned("loose_limits", "limits", say("policy.warn.loose_limits", names=", ".join(loose)))
+
+
+Finding = tuple[str, str, bool]
+"""Name of the warning, path it is about, whether it holds."""
+
+
+def _scope_findings(policy: Policy, known: Known) -> tuple[Finding, ...]:
+    scope = policy.self_service
+    guided = scope.disclosure is Disclosure.GUIDED and not scope.guided_networks
+    return (
+        ("all_without_selected", "self_service.enabled_for", scope.enabled_for is Scope.ALL and not known.had_pilot),
+        ("one_gate", "self_service.methods_required", scope.methods_required == 1),
+        ("guided_everywhere", "self_service.disclosure", guided),
+        ("trust_imported_contacts", "self_service.trust_imported_contacts", scope.trust_imported_contacts),
+        ("writeback", "self_service.writeback", scope.writeback),
+    )
+
+
+def _method_findings(policy: Policy) -> tuple[Finding, ...]:
+    enabled = enabled_methods(policy)
+    return (
+        ("email_only", "methods", enabled == {"email_code"}),
+        ("sms_only", "methods", bool(enabled) and enabled <= PHONE_CODES),
+        ("security_questions", "methods.security_questions", bool(enabled & NEVER_FOR_ADMINISTRATORS)),
+    )
+
+
+def _other_findings(policy: Policy) -> tuple[Finding, ...]:
+    rule = policy.administrators
+    on = policy.self_service.enabled_for is not Scope.NONE and rule.self_service is not AdminSelfService.NONE
+    allowed = enabled_methods(policy) - NEVER_FOR_ADMINISTRATORS - (frozenset() if rule.sms else PHONE_CODES)
+    demand = Demand(2, administrator=True, decided_by="administrators")
+    notices = policy.notifications
+    return (
+        ("administrators_stranded", "administrators", on and not _possible(allowed, demand)),
+        ("administrators_sms", "administrators.sms", rule.sms),
+        ("notices_off", "notifications", not all(getattr(notices, f.name) for f in fields(notices))),
+    )
