@@ -11,6 +11,9 @@ from keyback.core.policy import Demand
 STRONG = frozenset({"totp", "push", "passkey", "hardware_token", "recovery_code"})
 """Methods one of which every administrator must pass (decisions 3)."""
 
+PHONE_CODES = frozenset({"sms_code", "voice_call"})
+"""Administrators may use these only where the tenant says so, beside a strong method (decisions 3, GAT-7)."""
+
 NEVER_FOR_ADMINISTRATORS = frozenset({"security_questions"})
 ONLY_BESIDE_STRONG = frozenset({"email_code", "sms_code", "voice_call", "security_questions"})
 

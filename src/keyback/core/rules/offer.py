@@ -6,11 +6,8 @@ from typing import Protocol
 
 from keyback.core.policy import MethodPolicy, Policy
 from keyback.core.rules import roles
-from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS
+from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, PHONE_CODES
 from keyback.core.types import Contact, ContactKind, Enrolment, Instant, Person
-
-PHONE_CODES = frozenset({"sms_code", "voice_call"})
-"""Administrators may use these only where the tenant says so, beside a strong method (decisions 3, GAT-7)."""
 
 
 class MethodFacts(Protocol):

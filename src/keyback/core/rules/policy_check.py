@@ -12,12 +12,11 @@ from types import MappingProxyType
 
 from keyback.core.messages import Text, say
 from keyback.core.policy import AdminSelfService, Demand, Mfa, PasswordPreset, Policy, Scope
-from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, enough
-from keyback.core.rules.offer import PHONE_CODES
+from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, PHONE_CODES, enough
 from keyback.core.rules.readiness import typical_proof
 from keyback.core.types import Disclosure
 
-MESSAGES: Mapping[str, str] = MappingProxyType({
+MESSAGES: Mapping[str, str] = {
     "policy.range": "{path}: {value} is not possible. Allowed: {low} to {high}.",
     "policy.one_or_two": "{path}: {value} is not possible. Allowed: 1 or 2.",
     "policy.administrators_two": "{path}: administrators always need two methods. Allowed: 2, not {value}.",
@@ -53,7 +52,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType({
     "policy.warn.administrators_stranded": "No administrator can reset: no two of the methods that are switched on"
                                            " count for administrators (one must be strong).",
     "policy.warn.loose_limits": "Limits are far looser than recommended: {names}.",
-})
+}
 
 RANGES: Mapping[str, tuple[int, int]] = MappingProxyType({
     "passwords.minimum_length": (8, 64),

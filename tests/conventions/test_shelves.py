@@ -1,0 +1,67 @@
+"""One plug-in, one file: a shelf's name stands in no other source file (habit 8).
+
+Data that speaks about particular methods on purpose is listed here, each with its reason.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conventions.source import PACKAGE, Source, plain_strings, sources
+
+SHELVES = ("methods", "channels")
+
+MAY_NAME: dict[str, str] = {
+    "core/rules/assurance.py": "which methods are strong is one table, a decision about all of them (decisions 3)",
+    "core/events.py": "audit names are Entra's and permanent",
+    "core/policy.py": "the lives and switches of the policy document name what they govern",
+    "core/rules/policy_check.py": "warns about particular methods (decisions 22)",
+    "core/rules/readiness.py": "numbers the methods for counting people; the numbers are stored, so they are permanent",
+    "wiring/plugins.py": "gathers the shelves",
+    "wiring/demo.py": "gives the demo's people their methods",
+}
+
+
+def plugins() -> Iterator[tuple[str, str]]:
+    """Every file of a shelf, except helpers: files that their neighbours import."""
+    for shelf in SHELVES:
+        files = [source for source in sources(PACKAGE / shelf) if source.path.stem != "__init__"]
+        package = f"keyback.{shelf}"
+        helpers = {line.removeprefix(f"{package}.") for source in files for line in imports(source, package)}
+        yield from ((shelf, source.path.stem) for source in files if source.path.stem not in helpers)
+
+
+def imports(source: Source, package: str) -> Iterator[str]:
+    """Modules of the package that a file imports."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom) and node.module == package:
+            yield from (f"{package}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{package}."):
+            yield node.module or ""
+
+
+def names_in(source: Source) -> Iterator[tuple[int, str]]:
+    """Identifiers, imports and strings, without comments and docstrings."""
+    for text in plain_strings(source.tree):
+        yield text.lineno, str(text.value)
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Name):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.lineno, node.attr
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, f"{node.module} {' '.join(alias.name for alias in node.names)}"
+
+
+@pytest.mark.parametrize(("shelf", "name"), tuple(plugins()), ids="/".join)
+def test_a_plug_in_is_named_in_its_own_file_only(shelf: str, name: str) -> None:
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
+    own = PACKAGE / shelf / f"{name}.py"
+    others = (s for s in sources(PACKAGE) if s.path != own and s.name.removeprefix("src/keyback/") not in MAY_NAME)
+    assert [f"{s.name}:{line}" for s in others for line, text in names_in(s) if word.search(text)] == []
+
+
+def test_every_exception_is_still_needed() -> None:
+    assert [name for name in MAY_NAME if not (PACKAGE / name).exists()] == []
