@@ -1,0 +1,257 @@
+"""A `Page` as HTML for people and as JSON for programs: the same content twice.
+
+The JSON always has the same keys, in the order of `PageData`; what a page does not have is `""`, `[]` or `null`.
+Sentences that a program may want to tell apart are `{"id", "text"}`; names of things (`label`, `about`) are plain
+strings in the language of the page. Times are milliseconds since 1970-01-01 UTC.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from keyback.core.messages import Text
+from keyback.core.types import SECOND, Instant
+from keyback.web.assets import StaticFile, load_static
+from keyback.web.page import Choice, Field, Link, Page
+from keyback.web.prompts import Catalog, Words
+
+__all__ = ["MESSAGES", "Chrome", "PageData", "Renderer", "StaticFile", "load_static"]
+
+MESSAGES: Mapping[str, str] = {
+    "chrome.skip": "Skip to the question",
+    "chrome.title": "{title} - {tenant}",
+    "chrome.title_error": "Error: {title} - {tenant}",
+    "chrome.error": "Error:",
+    "chrome.progress": "Progress",
+    "chrome.step": "Step {step} of {steps}: {name}",
+    "chrome.step_done": "{name}, done",
+    "chrome.step_now": "{name}, now",
+    "chrome.step_later": "{name}, later",
+    "chrome.ways": "Other ways to go on",
+    "chrome.languages": "Language",
+    "chrome.show": "Show",
+    "chrome.hide": "Hide",
+    "chrome.show_password": "Show {label}",
+    "chrome.rules": "Your new password needs",
+    "chrome.rule_met": "done",
+    "chrome.rule_open": "not yet",
+    "chrome.rules_met": "{met} of {all} done",
+    "chrome.copy": "Copy",
+    "chrome.copied": "Copied",
+    "chrome.qr": "QR code for your authenticator app. The key is also written below.",
+    "chrome.wait": "{label} ({seconds} s)",
+    "chrome.checking": "Checking that you are not a robot. This takes a few seconds.",
+    "chrome.for_admin": "For your administrator: {code}",
+    "chrome.for_admin_reference": "For your administrator: {code}, reference {reference}",
+    "chrome.reference": "Reference: {reference}",
+}
+
+_LANGUAGE_NAMES: Final = (("en", "English"), ("de", "Deutsch"))
+_AUTOCOMPLETE: Final = {
+    "username": "username",
+    "code": "one-time-code",
+    "recovery_code": "off",
+    "new_password": "new-password",
+    "password": "current-password",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What surrounds every page of a tenant. With an empty `path` no other language is offered."""
+
+    tenant_name: str
+    path: str
+    """Where GET shows this page again, to offer it in another language."""
+    now: Instant
+    judge: str = ""
+    """Where the script asks about rules with `check="server"`; it posts the page's hidden fields and the new
+    password as JSON and is answered `{"rules": {rule id: true or false}}`."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A sentence and its permanent id."""
+
+    id: str
+    text: str
+
+
+class MessageData(msgspec.Struct, frozen=True):
+    """`tone` is `bad`, `good`, `warn` or `info`."""
+
+    id: str
+    text: str
+    tone: str
+
+
+class FieldData(msgspec.Struct, frozen=True):
+    """One input; send it back under `name`. `hidden` ones are sent back with their `value`."""
+
+    name: str
+    kind: str
+    label: str
+    required: bool
+    value: str
+    hint: str
+    error: Said | None
+    length: int
+
+
+class ChoiceData(msgspec.Struct, frozen=True):
+    """One way to go on: send `name` with `value`."""
+
+    name: str
+    value: str
+    label: str
+    about: str
+
+
+class LinkData(msgspec.Struct, frozen=True):
+    """A way out; with `post` it is posted to, with the page's hidden fields, not before `after`."""
+
+    rel: str
+    href: str
+    label: str
+    post: bool
+    after: Instant | None
+
+
+class RuleData(msgspec.Struct, frozen=True):
+    """One rule for a new password."""
+
+    id: str
+    text: str
+    check: str
+    amount: int
+
+
+class FactData(msgspec.Struct, frozen=True):
+    """Something to keep: a recovery code, an authenticator key."""
+
+    label: str
+    value: str
+
+
+class PageData(msgspec.Struct, frozen=True):
+    """A whole page for a program. `work` is the proof-of-work challenge as an object, or null."""
+
+    state: str
+    title: Said
+    lead: list[Said]
+    action: str
+    submit: Said | None
+    fields: list[FieldData]
+    choices: list[ChoiceData]
+    messages: list[MessageData]
+    links: list[LinkData]
+    rules: list[RuleData]
+    checklist: list[Said]
+    facts: list[FactData]
+    step: int
+    steps: list[str]
+    expires: Instant | None
+    code: str
+    reference: str
+    work: msgspec.Raw | None
+
+
+class Renderer:
+    """Both renderings. The template is compiled once; rendering reads no file."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """`catalog` must hold this module's `MESSAGES`; a missing one is a `KeyError` at start, not on a page."""
+        for id_ in MESSAGES:
+            catalog.messages[id_]
+        source = (Path(__file__).parent / "templates" / "page.html").read_text("utf-8")
+        environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+        names = {path.rpartition("/")[2].split(".")[0]: path for path in load_static()}
+        environment.globals.update(static=names, languages=_LANGUAGE_NAMES, autocomplete=_AUTOCOMPLETE)
+        self._template = environment.from_string(source)
+        self._encoder = msgspec.json.Encoder()
+
+    def html(self, page: Page, words: Words, chrome: Chrome) -> bytes:
+        """The page in `words.lang`, UTF-8."""
+
+        def told(text: Text) -> str:
+            return words.say(text, chrome.now)
+
+        def t(name: str, /, **values: str | int) -> str:
+            return words.say(Text(f"chrome.{name}", values))
+
+        return self._template.render(
+            page=page,
+            words=words,
+            chrome=chrome,
+            told=told,
+            t=t,
+            wrong=_wrong(page),
+            hidden=[field for field in page.fields if field.kind == "hidden"],
+            shown=[field for field in page.fields if field.kind != "hidden"],
+            ruled=next((field.name for field in page.fields if page.rules and field.kind == "new_password"), ""),
+            waits=[_wait(link, chrome.now) for link in page.links],
+            qr=Markup(page.qr),  # noqa: S704  our own SVG, see Page.qr
+        ).encode()
+
+    def json(self, page: Page, words: Words, now: Instant | None = None) -> bytes:
+        """The page as data, see `PageData`. Without `now` every time carries its date."""
+
+        def told(text: Text) -> str:
+            return words.say(text, now)
+
+        def said(text: Text) -> Said:
+            return Said(text.id, words.say(text, now))
+
+        return self._encoder.encode(
+            PageData(
+                state=page.state,
+                title=said(page.title),
+                lead=[said(text) for text in page.lead],
+                action=page.action,
+                submit=said(page.submit) if page.submit else None,
+                fields=[_field(field, told, said) for field in page.fields],
+                choices=[_choice(choice, told) for choice in page.choices],
+                messages=[MessageData(item.text.id, told(item.text), item.tone) for item in page.messages],
+                links=[LinkData(link.rel, link.href, told(link.label), link.post, link.after) for link in page.links],
+                rules=[RuleData(rule.id, told(rule.text), rule.check, rule.amount) for rule in page.rules],
+                checklist=[said(text) for text in page.checklist],
+                facts=[FactData(told(label), value) for label, value in page.facts],
+                step=page.step,
+                steps=[told(text) for text in page.steps],
+                expires=page.expires,
+                code=page.code,
+                reference=page.reference,
+                work=msgspec.Raw(page.work.encode()) if page.work else None,
+            )
+        )
+
+
+def _field(field: Field, told: Callable[[Text], str], said: Callable[[Text], Said]) -> FieldData:
+    return FieldData(
+        name=field.name,
+        kind=field.kind,
+        label=told(field.label),
+        required=field.required,
+        value=field.value,
+        hint=told(field.hint) if field.hint else "",
+        error=said(field.error) if field.error else None,
+        length=field.length,
+    )
+
+
+def _choice(choice: Choice, told: Callable[[Text], str]) -> ChoiceData:
+    return ChoiceData(choice.name, choice.value, told(choice.label), told(choice.about) if choice.about else "")
+
+
+def _wrong(page: Page) -> bool:
+    """Whether the page reports a mistake: its title then begins with "Error", as screen readers read it first."""
+    return any(message.tone == "bad" for message in page.messages) or any(field.error for field in page.fields)
+
+
+def _wait(link: Link, now: Instant) -> int:
+    """Whole seconds until the link may be used, by the server's clock: the browser's may be wrong."""
+    return max(0, -(-(link.after - now) // SECOND)) if link.after else 0
