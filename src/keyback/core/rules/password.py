@@ -1,0 +1,168 @@
+"""Is this password acceptable in the own directory? One function, for every door by which one comes in (PWD-8).
+
+`modern` follows NIST SP 800-63B-4 3.1.1.2, `entra` the rules of Entra's cloud passwords (decisions 11). What was
+used before is judged by the verb, which alone can compare hashes.
+"""
+
+import unicodedata
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from keyback.core.messages import Text, say
+from keyback.core.policy import PasswordPreset, Passwords
+from keyback.core.rules import banned
+
+MAX_LENGTH = 256
+"""Code points."""
+MAX_BYTES = 1_024
+"""UTF-8. Longer ones are refused before any hashing, and never cut (PWD-2)."""
+ENTRA_MINIMUM = 8
+ENTRA_CLASSES = 3
+_ENTRA_CHARACTERS = frozenset(map(chr, range(0x20, 0x7F)))
+_UNTYPABLE = frozenset({"Cc", "Cs", "Cn"})
+_SHORTEST_TERM = 4
+
+MESSAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "password.too_short": "Use at least {minimum} characters. A few unrelated words make a good password.",
+        "password.too_long": "Use at most {maximum} characters.",
+        "password.characters": "It holds a character that cannot be typed, such as a line break. Leave it out.",
+        "password.entra_characters": "Use only the letters a to z, digits, spaces and the usual symbols of a keyboard.",
+        "password.classes": "Mix at least {classes} of these: small letters, capital letters, digits, symbols.",
+        "password.common": "Many people use this password, so it is among the first to be tried. Choose another.",
+        "password.personal": "This is your own or your organisation's name. Choose something that nobody links to you.",
+        "password.contains_name": "It contains your own or your organisation's name. Leave that out.",
+        "password.guessable": "It is made of words that are easy to guess. Add words or characters unlike them.",
+        "password.rule_length": "At least {minimum} characters",
+        "password.rule_classes": "At least {classes} of: small letters, capital letters, digits, symbols",
+        "password.rule_not_common": "Not a common password, a name, or easy to guess",
+        "password.rule_not_used": "Not one of your last passwords",
+        "password.rule_same": "Both entries are the same",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an attacker would try first: whose password it is, and where."""
+
+    user_id: str = ""
+    names: tuple[str, ...] = ()
+    """Given name, surname, display name."""
+    tenant_name: str = ""
+    words: tuple[str, ...] = ()
+    """Mail addresses, service and host names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What ships with Keyback or was imported; every entry of `common` is in the form of `banned.fold`."""
+
+    common: Container[str]
+    terms: banned.Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One rule for the page. `check` is what its script can test by itself: `length`, `classes`, `same`; or
+    `server`, which only the server can tell."""
+
+    id: str
+    text: Text
+    check: str
+    amount: int = 0
+
+
+def prepare(password: str) -> str:
+    """The one form that is judged and hashed: NFKC (NIST SP 800-63B-4 3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def too_long(password: str) -> bool:
+    """Whether it is refused before anything else is done with it. Looked at as typed and as prepared."""
+    return _exceeds(password) or _exceeds(prepare(password))
+
+
+def judge(password: str, policy: Passwords, context: Context, lists: Lists) -> tuple[Text, ...]:
+    """Everything that is wrong with it, as a person is told; empty: acceptable. Costs no hashing."""
+    if too_long(password):
+        return (say("password.too_long", maximum=MAX_LENGTH),)
+    prepared = prepare(password)
+    found = [*_shape(prepared, policy), *_guessable(prepared, policy, context, lists)]
+    return tuple(found)
+
+
+def rules_shown(policy: Passwords) -> tuple[Shown, ...]:
+    """What the page lists beside the field and ticks off while the person types."""
+    minimum = minimum_length(policy)
+    rules = [Shown("length", say("password.rule_length", minimum=minimum), "length", minimum)]
+    if policy.preset is PasswordPreset.ENTRA:
+        text = say("password.rule_classes", classes=ENTRA_CLASSES)
+        rules.append(Shown("classes", text, "classes", ENTRA_CLASSES))
+    rules.append(Shown("common", say("password.rule_not_common"), "server"))
+    if policy.history:
+        rules.append(Shown("history", say("password.rule_not_used"), "server", policy.history))
+    rules.append(Shown("same", say("password.rule_same"), "same"))
+    return tuple(rules)
+
+
+def minimum_length(policy: Passwords) -> int:
+    """In code points. Never under eight, whatever a document says."""
+    return ENTRA_MINIMUM if policy.preset is PasswordPreset.ENTRA else max(ENTRA_MINIMUM, policy.minimum_length)
+
+
+def classes(password: str) -> int:
+    """How many of Entra's four kinds of character it has."""
+    kinds = {0 if c.islower() else 1 if c.isupper() else 2 if c.isdigit() else 3 for c in password}
+    return len(kinds)
+
+
+def _exceeds(password: str) -> bool:
+    return len(password) > MAX_LENGTH or len(password.encode("utf-8", "surrogatepass")) > MAX_BYTES
+
+
+def _shape(password: str, policy: Passwords) -> list[Text]:
+    found: list[Text] = []
+    minimum = minimum_length(policy)
+    if len(password) < minimum:
+        found.append(say("password.too_short", minimum=minimum))
+    if any(unicodedata.category(c) in _UNTYPABLE for c in password):
+        found.append(say("password.characters"))
+    elif policy.preset is PasswordPreset.ENTRA and not _ENTRA_CHARACTERS.issuperset(password):
+        found.append(say("password.entra_characters"))
+    if policy.preset is PasswordPreset.ENTRA and classes(password) < ENTRA_CLASSES:
+        found.append(say("password.classes", classes=ENTRA_CLASSES))
+    return found
+
+
+def _guessable(password: str, policy: Passwords, context: Context, lists: Lists) -> list[Text]:
+    """At most one of them: each says the same to the person, choose another."""
+    if any(form in lists.common for form in banned.forms(password)):
+        return [say("password.common")]
+    if _is_personal(password, context):
+        return [say("password.personal")]
+    if policy.preset is PasswordPreset.ENTRA and _contains_name(password, context):
+        return [say("password.contains_name")]
+    if banned.refused(password, lists.terms.and_also(policy.banned_terms)):
+        return [say("password.guessable")]
+    return []
+
+
+def _is_personal(password: str, context: Context) -> bool:
+    """The whole password, folded, is one of the words of the context (NIST compares the whole, not parts)."""
+    words = (context.user_id, *context.names, context.tenant_name, *context.words, "".join(context.names[:2]))
+    local_parts = [word.partition("@")[0] for word in words if "@" in word]
+    known = {_squeezed(form) for word in (*words, *local_parts) for form in banned.forms(word)} - {""}
+    return any(_squeezed(form) in known for form in banned.forms(password))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
+
+
+def _contains_name(password: str, context: Context) -> bool:
+    """Names of four letters or more, anywhere in it (entra-style)."""
+    text = banned.normal(password)
+    names = (banned.normal(part) for name in (*context.names, context.tenant_name) for part in (name, *name.split()))
+    return any(len(name) >= _SHORTEST_TERM and name in text for name in names)
