@@ -74,9 +74,12 @@ def english() -> Mapping[str, str]:
 
 
 def message_tables(tree: ast.Module) -> Iterator[ast.Dict]:
-    """The dictionary display of each `MESSAGES` in a module."""
+    """The dictionary display of each `MESSAGES` in a module, also within `MappingProxyType(...)`."""
     for node in tree.body:
-        if isinstance(node, ast.AnnAssign | ast.Assign) and isinstance(node.value, ast.Dict):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(target, ast.Name) and target.id == "MESSAGES" for target in targets):
-                yield node.value
+        if not isinstance(node, ast.AnnAssign | ast.Assign):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(isinstance(target, ast.Name) and target.id == "MESSAGES" for target in targets):
+            value = node.value.args[0] if isinstance(node.value, ast.Call) else node.value
+            if isinstance(value, ast.Dict):
+                yield value

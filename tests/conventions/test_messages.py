@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from tests.conventions.source import PACKAGE, Source, called, english, message_tables, plain_strings, sources
 
 SAYS = frozenset({"say", "Text"})
-PLACE = re.compile(r"\{(\w+)\}")
+PLACE = re.compile(r"\{(\w+)[:}]")
 TEMPLATES = tuple(sorted((PACKAGE / "web" / "templates").rglob("*.html")))
 
 

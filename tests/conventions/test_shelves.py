@@ -55,7 +55,7 @@ def names_in(source: Source) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"{node.module} {' '.join(alias.name for alias in node.names)}"
 
 
-@pytest.mark.parametrize(("shelf", "name"), tuple(plugins()), ids="/".join)
+@pytest.mark.parametrize(("shelf", "name"), tuple(plugins()))
 def test_a_plug_in_is_named_in_its_own_file_only(shelf: str, name: str) -> None:
     word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
     own = PACKAGE / shelf / f"{name}.py"

@@ -1,0 +1,209 @@
+"""Write `docs/reference/` from the code, so that it cannot go stale. `make docs` runs it; a test compares.
+
+Nothing is imported: the pages are read from the syntax trees, docstrings below a field included.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "keyback"
+REFERENCE = ROOT / "docs" / "reference"
+
+PREFIXES = "ACC ADM AUD BKP CAC COD CRY DOS ENU GAT IDN INJ KBA NOT OID OPS PKY PRV PSH PWD RAC REG RLY SES SND SUP THR TOT WEB"
+KINDS = {
+    "bool": "`true`, `false`",
+    "int": "number",
+    "str": "text",
+    "tuple[str, ...]": "list of texts",
+    "Path": "path",
+}
+REQUIREMENT = re.compile(rf"\b(?:(?:{'|'.join(PREFIXES.split())})-\d+|F\d\d)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field of a class, or one member of an enum."""
+
+    name: str
+    kind: str
+    default: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One class."""
+
+    name: str
+    about: str
+    entries: tuple[Entry, ...]
+
+
+def pages() -> Mapping[str, str]:
+    """Every generated page by file name."""
+    made = {
+        "audit-events.md": audit_events(),
+        "policy.md": policy(),
+        "requirements.md": requirements(),
+    }
+    if (PACKAGE / "settings.py").exists():
+        made["settings.md"] = settings()
+    return made
+
+
+def audit_events() -> str:
+    """The closed list of `core/events.py`."""
+    activities, steps = (section(node) for node in classes("core/events.py") if node.name in {"Activity", "Step"})
+    return page(
+        "Audit events",
+        "Everything the audit log can say. Names are permanent: searches and alerts may depend on them.",
+        [
+            "## Activities",
+            *table(("name", "in code"), ((e.default, f"`{e.name}`") for e in activities.entries)),
+            "## Steps of an attempt",
+            f"Reasons of the activity *{activities.entries[0].default}*.",
+            *table(("reason", "in code"), ((e.default, f"`{e.name}`") for e in steps.entries)),
+        ],
+    )
+
+
+def policy() -> str:
+    """The policy document, section by section, from `core/policy.py`."""
+    nodes = {node.name: node for name in ("core/types.py", "core/policy.py") for node in classes(name)}
+    parts: list[str] = []
+    for entry in section(nodes["Policy"]).entries:
+        parts.append(f"## {entry.name}")
+        kinds = [kind for kind in re.findall(r"\w+", entry.kind) if kind in nodes]
+        for node in with_inner(kinds, nodes):
+            parts += described(section(node), values(nodes, node))
+    intro = "Every field has a default, so an empty document is the safe policy."
+    return page("Policy", intro, parts)
+
+
+def settings() -> str:
+    """Every setting of `settings.py`."""
+    parts: list[str] = []
+    for node in classes("settings.py"):
+        found = section(node)
+        if found.entries and is_dataclass(node):
+            parts += [f"## {found.name}", *described(found, {})]
+    return page("Settings", ast.get_docstring(parse("settings.py")) or "", parts)
+
+
+def requirements() -> str:
+    """Which tests hold which requirement, by the ids that their text cites."""
+    cited: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for id_ in REQUIREMENT.findall(path.read_text()):
+            cited.setdefault(id_, set()).add(str(path.relative_to(ROOT / "tests")))
+    rows = ((id_, ", ".join(f"`{name}`" for name in sorted(cited[id_]))) for id_ in sorted(cited, key=numbered))
+    intro = "Which test files hold which security requirement or fault, by the ids that their text cites."
+    return page("Requirements and their tests", intro, table(("requirement", "tests"), rows))
+
+
+def numbered(id_: str) -> tuple[str, int]:
+    """Sort `GAT-2` before `GAT-10`."""
+    letters = id_.rstrip("0123456789")
+    return letters, int(id_[len(letters) :])
+
+
+def page(title: str, intro: str, parts: Sequence[str]) -> str:
+    """A page with its heading and the note where it comes from."""
+    note = "<!-- Made by `make docs`; do not edit. -->"
+    return "\n\n".join([f"# {title}", note, intro, *parts]) + "\n"
+
+
+def described(found: Section, meanings: Mapping[str, str]) -> list[str]:
+    """A class as a sentence and a table."""
+    heads = ("field", "values", "default", "meaning")
+    rows = (
+        (f"`{e.name}`", meanings.get(e.name) or KINDS.get(e.kind, f"`{e.kind}`"), f"`{e.default}`", e.about)
+        for e in found.entries
+    )
+    return [found.about, *table(heads, rows)]
+
+
+def table(heads: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> list[str]:
+    """A Markdown table as one part."""
+    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return ["\n".join(lines)]
+
+
+def parse(name: str) -> ast.Module:
+    """Syntax tree of a file of the package."""
+    return ast.parse((PACKAGE / name).read_text())
+
+
+def classes(name: str) -> Iterator[ast.ClassDef]:
+    """Classes of a file, in its order."""
+    return (node for node in parse(name).body if isinstance(node, ast.ClassDef))
+
+
+def is_dataclass(node: ast.ClassDef) -> bool:
+    """Whether the class is a plain record."""
+    return any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
+
+
+def with_inner(kinds: Sequence[str], nodes: Mapping[str, ast.ClassDef]) -> Iterator[ast.ClassDef]:
+    """The named records, each followed by the records its fields hold."""
+    for kind in kinds:
+        if is_dataclass(nodes[kind]):
+            yield nodes[kind]
+            inner = [word for e in section(nodes[kind]).entries for word in re.findall(r"\w+", e.kind) if word in nodes]
+            yield from with_inner(inner, nodes)
+
+
+def values(nodes: Mapping[str, ast.ClassDef], node: ast.ClassDef) -> dict[str, str]:
+    """What may stand in the fields whose type is an enum of the same file."""
+    found = {}
+    for entry in section(node).entries:
+        if entry.kind in nodes and not is_dataclass(nodes[entry.kind]):
+            found[entry.name] = ", ".join(f"`{member.default}`" for member in section(nodes[entry.kind]).entries)
+    return found
+
+
+def section(node: ast.ClassDef) -> Section:
+    """Fields or members of a class, with the docstring below each."""
+    entries = []
+    for statement, following in zip(node.body, [*node.body[1:], None], strict=True):
+        about = sentence(following)
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            entries.append(Entry(statement.target.id, ast.unparse(statement.annotation), shown(statement.value), about))
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            entries.append(Entry(statement.targets[0].id, "", shown(statement.value), about))
+    return Section(node.name, ast.get_docstring(node) or "", tuple(entries))
+
+
+def sentence(statement: ast.stmt | None) -> str:
+    """The docstring that a statement is, on one line."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return " ".join(str(statement.value.value).split())
+    return ""
+
+
+def shown(value: ast.expr | None) -> str:
+    """A default as an administrator would write it."""
+    if value is None:
+        return "required"
+    if isinstance(value, ast.Constant):
+        return str(value.value).lower() if isinstance(value.value, bool) else str(value.value) or "empty"
+    text = ast.unparse(value)
+    if text in {"()", "{}", "frozenset()"} or "MappingProxyType({})" in text:
+        return "none"
+    return text.rsplit(".", maxsplit=1)[-1].lower() if re.fullmatch(r"[A-Z]\w+\.[A-Z_]+", text) else text
+
+
+def main() -> None:
+    """Write every page."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
