@@ -36,7 +36,6 @@ MESSAGES: Mapping[str, str] = {
     "chrome.languages": "Language",
     "chrome.show": "Show",
     "chrome.hide": "Hide",
-    "chrome.show_password": "Show {label}",
     "chrome.rules": "Your new password needs",
     "chrome.rule_met": "done",
     "chrome.rule_open": "not yet",
