@@ -12,7 +12,8 @@ from typing import Protocol
 from keyback.core.events import Event
 from keyback.core.journey import Evidence, Journey
 from keyback.core.messages import Text
-from keyback.core.policy import InForce
+from keyback.core.policy import Document, InForce
+from keyback.core.rules.readiness import Likes, Standing
 from keyback.core.types import Contact, ContactKind, DirectoryKind, Enrolment, Instant, Person, PersonKind, Span
 
 
@@ -381,6 +382,9 @@ class Throttles(Protocol):
     def charge(self, charge: Charge, now: Instant) -> Instant | None:
         """None when allowed, else the time at which it opens again. One conditional write, before the deed."""
 
+    def used(self, limit: str, key: str, window: Span, now: Instant) -> int:
+        """How much of a budget is used in the present window."""
+
     def give_back(self, charge: Charge) -> None:
         """A charged try that turned out right was no failure."""
 
@@ -394,9 +398,47 @@ class Outbox(Protocol):
 
 
 class Policies(Protocol):
-    """Policy documents."""
+    """Policy documents; groups in them are ids."""
 
     def in_force(self) -> InForce | None: ...
+    def document(self, version: int) -> Document | None: ...
+    def history(self, count: int) -> Sequence[Document]:
+        """Newest first."""
+
+    def append(self, document: Document) -> bool:
+        """Conditional: false if its version does not follow the newest one at once."""
+
+    def groups(self) -> Mapping[str, str]:
+        """Names of all groups by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody to name in a list."""
+
+    id: str
+    upn: str
+    display_name: str
+
+
+class Readiness(Protocol):
+    """Derived rows that tell what people hold (`core.rules.readiness`)."""
+
+    def put(self, rows: Sequence[tuple[str, Standing]]) -> None:
+        """By person id; makes or replaces."""
+
+    def of(self, person: str) -> Standing | None: ...
+    def due(self, now: Instant, count: int) -> Sequence[str]:
+        """People whose hold has ended since their row was made."""
+
+    def everybody(self, after: str, count: int) -> Sequence[str]:
+        """Ids of people in order, from the one after `after` on."""
+
+    def classes(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Likes, int]]:
+        """How many people there are of each class that these groups tell apart."""
+
+    def administrators(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Candidate, Likes]]:
+        """All of them, with the class of each."""
 
 
 class Sessions(Protocol):
@@ -471,6 +513,7 @@ class Unit(Protocol):
     throttles: Throttles
     outbox: Outbox
     policies: Policies
+    readiness: Readiness
     sessions: Sessions
     links: Links
     tenants: Tenants
@@ -490,8 +533,8 @@ class Store(Protocol):
 
 
 __all__ = [
-    "Ask", "BoundMac", "Challenge", "Channel", "Charge", "Clock", "Contact", "Credential", "DeliveryFailed",
+    "Ask", "BoundMac", "Candidate", "Challenge", "Channel", "Charge", "Clock", "Contact", "Credential", "DeliveryFailed",
     "Directory", "Enrolment", "Hasher", "Journeys", "Letter", "Method", "Opening", "Outbox", "Outgoing", "People",
-    "PersonKind", "Policies", "Preflight", "Random", "Receipt", "Registration", "Right", "Sealer", "Sessions",
+    "PersonKind", "Policies", "Preflight", "Random", "Readiness", "Receipt", "Registration", "Right", "Sealer", "Sessions",
     "Store", "Throttles", "Tools", "Unit", "Verdict", "Wrong",
 ]

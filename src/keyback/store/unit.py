@@ -16,6 +16,7 @@ from keyback.store.links import SqlLinks
 from keyback.store.outbox import SqlOutbox
 from keyback.store.people import SqlPeople
 from keyback.store.policies import SqlPolicies
+from keyback.store.readiness import SqlReadiness
 from keyback.store.sessions import SqlSessions
 from keyback.store.tenants import SqlTenants
 from keyback.store.throttles import SqlThrottles
@@ -27,7 +28,7 @@ class SqlUnit:
     """Implements `core.ports.Unit`. `link` is for the store's own files."""
 
     __slots__ = (
-        "_events", "journeys", "link", "links", "now", "outbox", "people", "policies", "sealer", "sessions", "tenant",
+        "_events", "journeys", "link", "links", "now", "outbox", "people", "policies", "readiness", "sealer", "sessions", "tenant",
         "tenants", "throttles",
     )  # fmt: skip
 
@@ -41,6 +42,7 @@ class SqlUnit:
         self.throttles = SqlThrottles(link, tenant, sealer)
         self.outbox = SqlOutbox(link, tenant, sealer)
         self.policies = SqlPolicies(link, tenant)
+        self.readiness = SqlReadiness(link, tenant)
         self.sessions = SqlSessions(link, tenant)
         self.links = SqlLinks(link, tenant, sealer)
         self.tenants = SqlTenants(link, tenant)
