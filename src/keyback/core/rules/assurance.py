@@ -43,7 +43,8 @@ def enough(passed: Sequence[Proof], demand: Demand) -> bool:
     pairs = ((one, other) for i, one in enumerate(passed) for other in passed[i + 1 :])
     if not all(independent(one, other) for one, other in pairs):
         return False
-    return not demand.administrator or _has_strong(passed)
+    allowed = all(method not in NEVER_FOR_ADMINISTRATORS for method, _ in passed)
+    return not demand.administrator or (allowed and _has_strong(passed))
 
 
 def reachable(available: Sequence[Proof], demand: Demand) -> bool:
