@@ -105,7 +105,6 @@ class BoundMac(Protocol):
 class Ask:
     """What the person is to type: form fields as data, not HTML."""
 
-    name: str
     kind: str
     """`code` (digits), `recovery_code`, or for methods to come `waiting`, `webauthn`, `text`."""
     label: Text
@@ -115,9 +114,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A challenge that was begun: what to ask, what to keep, what to send."""
+    """A challenge that was begun: what to keep, what to send."""
 
-    ask: Ask
     state: bytes = b""
     """Kept in the challenge row; never holds the code itself, only its keyed hash (COD-8)."""
     deliver: Outgoing | None = None
@@ -176,6 +174,9 @@ class Method(Protocol):
     """Checking costs an Argon2: the charge is committed first, and the check runs outside a transaction."""
     messages: Mapping[str, str]
     """Its sentences: `method.<name>.title`, `.about`, `.sent`, `.ask`, `.hint`, and those of its messages."""
+
+    def ask(self, letters: str) -> Ask:
+        """What to type for an open challenge; `letters` are those of its message."""
 
     def begin(self, enrolled: Sequence[Enrolment], tools: Tools) -> Opening:
         """Open a challenge. With several enrolments the first, or all, as the method likes."""

@@ -45,16 +45,20 @@ class SentCode:
         self.contact_kind: ContactKind | None = way.contact_kind
         self.messages = way.messages
 
+    def ask(self, letters: str) -> Ask:
+        """The digits, and which message they stand in."""
+        way = self._way
+        hint = say(f"method.{way.name}.hint", letters=letters)
+        return Ask("code", say(f"method.{way.name}.ask"), hint, way.digits)
+
     def begin(self, enrolled: Sequence[Enrolment], tools: Tools) -> Opening:
         """Draw a code and send it; for a decoy the same, to nowhere."""
         way = self._way
         to = _destination(enrolled)
         code = tools.random.digits(way.digits)
-        hint = say(f"method.{way.name}.hint", letters=tools.letters)
-        ask = Ask("code", "code", say(f"method.{way.name}.ask"), hint, way.digits)
         values: dict[str, str | int] = {"code": code, "letters": tools.letters, "life_ms": tools.life}
         message = Outgoing(way.channel, way.template, values, to.decode())
-        return Opening(ask, state=_keyed(code, to, tools), deliver=message)
+        return Opening(state=_keyed(code, to, tools), deliver=message)
 
     def check(self, enrolled: Sequence[Enrolment], state: bytes, answer: str, tools: Tools) -> Verdict:
         """One keyed hash and one comparison, whoever asks and whatever was typed."""

@@ -44,12 +44,13 @@ class RecoveryCode:
     slow = True
     messages = MESSAGES
 
+    def ask(self, letters: str) -> Ask:
+        """One of the ten."""
+        return Ask("recovery_code", say("method.recovery_code.ask"), say("method.recovery_code.hint"), LETTERS + 1)
+
     def begin(self, enrolled: Sequence[Enrolment], tools: Tools) -> Opening:
         """Nothing to draw, nothing to send."""
-        ask = Ask(
-            "code", "recovery_code", say("method.recovery_code.ask"), say("method.recovery_code.hint"), LETTERS + 1
-        )
-        return Opening(ask)
+        return Opening()
 
     def check(self, enrolled: Sequence[Enrolment], state: bytes, answer: str, tools: Tools) -> Verdict:
         """One Argon2, whoever asks and whatever was typed: against nothing, where there is no such row."""

@@ -56,9 +56,13 @@ class Totp:
     slow = False
     messages = MESSAGES
 
+    def ask(self, letters: str) -> Ask:
+        """What the app shows now."""
+        return Ask("code", say("method.totp.ask"), say("method.totp.hint"), DIGITS)
+
     def begin(self, enrolled: Sequence[Enrolment], tools: Tools) -> Opening:
         """Nothing to draw, nothing to send."""
-        return Opening(Ask("code", "code", say("method.totp.ask"), say("method.totp.hint"), DIGITS))
+        return Opening()
 
     def check(self, enrolled: Sequence[Enrolment], state: bytes, answer: str, tools: Tools) -> Verdict:
         """Every device and both steps are computed and compared; the newest step that fits is taken."""
