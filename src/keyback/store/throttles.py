@@ -1,7 +1,7 @@
 """The one limiter primitive: charge first, then do. Durable, and never evicted while live (THR-5, THR-8)."""
 
 from keyback.core.ports import Charge, Sealer
-from keyback.core.types import Instant
+from keyback.core.types import Instant, Span
 from keyback.store.engine import Link, Sql
 
 _CHARGE = Sql(
@@ -27,6 +27,10 @@ _WHEN = Sql(
 _GIVE_BACK = Sql(
     """UPDATE throttle SET used = used - 1, paused_until = CASE WHEN used >= :budget THEN 0 ELSE paused_until END
     WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key AND used > 0"""
+)
+_USED = Sql(
+    """SELECT used FROM throttle
+    WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key AND window_start > :since"""
 )
 _CLEAR = Sql("DELETE FROM throttle WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key")
 _SWEEP = Sql("DELETE FROM throttle WHERE tenant = :tenant AND ends_at <= :now AND paused_until <= :now")
@@ -54,6 +58,13 @@ class SqlThrottles:
         if row is None:  # cannot be: the row refused us a moment ago; refuse all the same (GAT-5)
             return now + charge.window
         return max(int(row[1]), int(row[0]) + charge.window)
+
+    def used(self, limit: str, key: str, window: Span, now: Instant) -> int:
+        """How much of a budget is used in the present window."""
+        key_hash = self._sealer.mac("throttle", limit, key)
+        values = {"tenant": self._tenant, "limit": limit, "key": key_hash, "since": now - window}
+        row = self._link.one(_USED, values)
+        return int(row[0]) if row else 0
 
     def give_back(self, charge: Charge) -> None:
         """What was charged before a comparison that turned out right is no failure."""

@@ -1,0 +1,30 @@
+"""Everything a verb may use, handed in by the wiring."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from keyback.core.ports import Clock, Directory, Hasher, Method, Random, Sealer, Store
+from keyback.core.rules.password import Lists
+from keyback.core.types import DirectoryKind
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One tenant's ports and plug-ins."""
+
+    store: Store
+    clock: Clock
+    random: Random
+    hasher: Hasher
+    sealer: Sealer
+    methods: Mapping[str, Method]
+    """The shelf, by name, strongest first."""
+    directories: Mapping[DirectoryKind, Directory]
+    lists: Lists
+    kick: Callable[[str], None]
+    """Wake the courier of a channel; called after a commit that wrote to the outbox."""
+    base_url: str
+    """The one configured address from which every link is made (WEB-1)."""
+    tenant_name: str
+    region: str = ""
+    """ISO country in which local numbers are read, or empty."""

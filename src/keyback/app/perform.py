@@ -1,0 +1,65 @@
+"""The only interpreter of effects: carries out, inside the unit of work, what core asked for."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from keyback.core.effects import Audit, Effect, EndSessions, TellAdministrators, TellPerson
+from keyback.core.events import Activity, Event
+from keyback.core.policy import Notifications
+from keyback.core.ports import Outgoing, Unit
+from keyback.core.rules import roles
+from keyback.core.types import DAY, ContactKind, Person
+
+NOTICE_URGENCY = 5
+CODE_URGENCY = 0
+NOTICE_LIFE = 3 * DAY
+"""How long a notice keeps trying (F14)."""
+MOST_ADMINISTRATORS = 100
+
+
+def perform(unit: Unit, effects: Iterable[Effect], notifications: Notifications) -> None:
+    """Carry out the effects. Notices read the addresses as they are now, so perform them before changing any."""
+    for effect in effects:
+        match effect:
+            case Audit(event):
+                unit.audit(event)
+            case EndSessions(person, why):
+                unit.sessions.end_all(person)
+                unit.audit(Event(Activity.SESSIONS_ENDED, person, person, "success", why))
+            case TellPerson():
+                _tell_person(unit, effect, notifications)
+            case TellAdministrators():
+                if notifications.notify_admins:
+                    _tell_administrators(unit, effect)
+            case _:
+                assert_never(effect)
+
+
+def notice_addresses(unit: Unit, person: Person) -> list[str]:
+    """All confirmed mail addresses and the directory's primary one; the user ID if there is none (NOT-1)."""
+    addresses = [
+        contact.value
+        for contact in unit.people.contacts(person.id)
+        if contact.kind is ContactKind.PRIMARY or (contact.kind is ContactKind.EMAIL and contact.confirmed_at is not None)
+    ]
+    return list(dict.fromkeys(addresses)) or ([person.canonical] if "@" in person.canonical else [])
+
+
+def _tell_person(unit: Unit, effect: TellPerson, notifications: Notifications) -> None:
+    person = unit.people.by_id(effect.person, unit.now)
+    if person is None:
+        return
+    if notifications.notify_users or roles.is_administrator(person.roles):  # never silent about themselves (NOT-5)
+        for address in notice_addresses(unit, person):
+            message = Outgoing("email", effect.notice, {"user_id": person.upn, **effect.values}, address, person.language)
+            unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)
+
+
+def _tell_administrators(unit: Unit, effect: TellAdministrators) -> None:
+    about = unit.people.by_id(effect.about, unit.now)
+    values = {"who": about.upn if about else effect.about, **effect.values}
+    for holder in unit.people.holders(roles.GLOBAL, MOST_ADMINISTRATORS):
+        administrator = unit.people.by_id(holder, unit.now) if holder != effect.about else None
+        for address in notice_addresses(unit, administrator)[:1] if administrator else ():
+            message = Outgoing("email", effect.notice, values, address, administrator.language if administrator else "")
+            unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)

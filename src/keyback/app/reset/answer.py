@@ -1,0 +1,141 @@
+"""An answer to the open challenge: charge the try first, then compare, then consume (THR-5, COD-4)."""
+
+from dataclasses import dataclass, replace
+
+from keyback.app.house import House
+from keyback.app.reset.begin import tools_for
+from keyback.app.reset.scene import Scene, load
+from keyback.app.reset.start import source_network
+from keyback.app.reset.stepping import Went, alive, end_if_over, failure_charges, follow, note
+from keyback.core.errors import Conflict, Refused, TooMany
+from keyback.core.events import Activity, Event, Step
+from keyback.core.journey import Evidence, Proved, Proving, audit_target
+from keyback.core.messages import say
+from keyback.core.ports import Challenge, Right, Unit, Verdict, Wrong
+
+MESSAGES = {
+    "answer.wrong": "That code is not right. You have {tries} more tries, or use another way.",
+    "answer.wrong_last": "That code is not right, and there are no tries left for it. Ask for a new code, or use another "
+    "way.",
+    "answer.old": "That was an older code. Use the newer message, the one with the letters {letters}. You have {tries} "
+    "more tries.",
+    "answer.dead": "This code no longer works. Ask for a new code, or use another way.",
+    "answer.paused": "There were too many wrong answers. This way opens again at {again_at}. Signing in with your "
+    "password still works, and you can contact your administrator.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the page sends."""
+
+    answer: str
+    version: int
+    source: str
+
+
+class WrongAnswer(Refused):
+    """Not right; the try is spent."""
+
+
+def answer(house: House, token: str, reply: Reply) -> Went:
+    """Judge an answer. Raises `WrongAnswer` and `TooMany` after their charges are safely written."""
+    with house.store.writing() as unit:
+        scene = load(house, unit, token)
+        if end_if_over(unit, scene) or not alive(scene, reply.version) or not isinstance(scene.journey.state, Proving):
+            return Went.STALE
+        challenge = scene.challenge
+        if challenge is None:
+            return Went.STALE
+        moved = _taken(unit, scene)
+        if moved is None:
+            return Went.STALE
+        slow = house.methods[challenge.method].slow
+        refused = _charge(unit, moved, challenge, reply)
+        if refused is None and not slow:
+            refused = _judge(house, unit, moved, challenge, _check(house, moved, challenge, reply), reply)
+    if refused is None and slow:
+        refused = _slowly(house, token, moved, challenge, reply)
+    if refused is not None:
+        raise refused
+    return Went.ON
+
+
+def _taken(unit: Unit, scene: Scene) -> Scene | None:
+    """Raise the version first: of two equal posts one is judged, and the other sees the present state (RAC-3)."""
+    taken = replace(scene.journey, version=scene.journey.version + 1)
+    return replace(scene, journey=taken) if unit.journeys.update(taken, scene.journey.version) else None
+
+
+def _charge(unit: Unit, scene: Scene, challenge: Challenge, reply: Reply) -> Refused | None:
+    for charge in failure_charges(scene, challenge.method, source_network(reply.source)):
+        again = unit.throttles.charge(charge, unit.now)
+        if again is not None:
+            who = audit_target(scene.journey.subject)
+            journey = scene.journey
+            unit.audit(Event(Activity.BLOCKED, who, who, "success", charge.limit, journey.id, journey.source))
+            return TooMany(say("answer.paused", again_at=again), again)
+    return None if unit.journeys.charge_try(challenge.id, unit.now) else WrongAnswer(say("answer.dead"))
+
+
+def _check(house: House, scene: Scene, challenge: Challenge, reply: Reply) -> Verdict:
+    tools = tools_for(house, scene, challenge.id, challenge.letters, challenge.expires_at - challenge.begun_at)
+    found = [one for one in scene.held if one.method == challenge.method]
+    enrolled = [one for one in found if one.id == challenge.enrolment] if challenge.enrolment else found
+    return house.methods[challenge.method].check(enrolled, challenge.state, reply.answer, tools)
+
+
+def _slowly(house: House, token: str, before: Scene, challenge: Challenge, reply: Reply) -> Refused | None:
+    """The charge is committed; compare outside any transaction, then consume under the same conditions."""
+    verdict = _check(house, before, challenge, reply)
+    with house.store.writing() as unit:
+        scene = load(house, unit, token)
+        same = scene.challenge is not None and scene.challenge.id == challenge.id
+        if end_if_over(unit, scene) or not same or scene.journey.version != before.journey.version:
+            return WrongAnswer(say("answer.dead"))
+        return _judge(house, unit, scene, challenge, verdict, reply)
+
+
+def _judge(
+    house: House, unit: Unit, scene: Scene, challenge: Challenge, verdict: Verdict, reply: Reply
+) -> Refused | None:
+    if isinstance(verdict, Wrong) or not _use(house, unit, scene, challenge, verdict):
+        return _wrong(house, unit, scene, challenge, reply)
+    for charge in failure_charges(scene, challenge.method, source_network(reply.source)):
+        unit.throttles.give_back(charge)
+    return None
+
+
+def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Right) -> bool:
+    """Consume enrolment and challenge, each by one conditional write, insert the evidence, and step."""
+    method = house.methods[challenge.method]
+    if right.counter is not None and not unit.people.advance(right.enrolment.id, right.counter, unit.now):
+        return False
+    if right.spends and not unit.people.spend(right.enrolment.id, unit.now):
+        return False
+    if not unit.journeys.consume(challenge.id, unit.now):
+        return False
+    roots = method.trust_roots(right.enrolment)
+    evidence = Evidence(challenge.gate, method.name, right.enrolment.id, challenge.id, roots, unit.now)
+    unit.journeys.add_evidence(scene.journey.id, evidence)
+    if not follow(unit, scene, scene.journey, Proved(evidence, method.audit_name)):
+        raise Conflict(say("store.conflict"))  # rolls all of it back
+    return True
+
+
+def _wrong(house: House, unit: Unit, scene: Scene, challenge: Challenge, reply: Reply) -> WrongAnswer:
+    method = house.methods[challenge.method]
+    details = {"method": method.name, "gate": challenge.gate}
+    note(unit, scene.journey, Step.FAILED.format(method=method.audit_name), failed=True, **details)
+    tries = challenge.tries_left - 1
+    if _is_older(house, unit, scene, challenge, reply) and tries:
+        return WrongAnswer(say("answer.old", letters=challenge.letters, tries=tries))
+    return WrongAnswer(say("answer.wrong", tries=tries) if tries else say("answer.wrong_last"))
+
+
+def _is_older(house: House, unit: Unit, scene: Scene, challenge: Challenge, reply: Reply) -> bool:
+    """Whether it answers a message that a newer one replaced (decisions 8)."""
+    if not challenge.destination:
+        return False
+    older = unit.journeys.superseded(scene.journey.id, challenge.method, unit.now)
+    return any([isinstance(_check(house, scene, one, reply), Right) for one in older])

@@ -1,0 +1,139 @@
+"""Page C: choosing a method begins a challenge; where it sends something, a code goes out through the outbox."""
+
+from dataclasses import dataclass, replace
+
+from keyback.app.house import House
+from keyback.app.perform import CODE_URGENCY
+from keyback.app.reset.scene import Scene, candidates, load, offered
+from keyback.app.reset.stepping import Went, account_key, alive, end_if_over, note
+from keyback.core.errors import TooMany
+from keyback.core.events import Step
+from keyback.core.journey import Decoy, Proving
+from keyback.core.messages import say
+from keyback.core.ports import Challenge, Charge, Method, Tools, Unit
+from keyback.core.types import DAY, HOUR, MINUTE, SECOND, Enrolment, Span
+
+MESSAGES = {
+    "begin.wait": "A code was sent a moment ago. You can ask for another at {again_at}.",
+    "begin.too_many": "Too many codes were sent. You can ask for another at {again_at}, or choose another way now.",
+}
+
+NOTHING_TO_SEND_LIFE = 15 * MINUTE
+LADDER_TOP = 8
+"""The re-send wait doubles up to this many times the first one (60, 120, 240, 480 s)."""
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What the page sends: a method, one of several contacts by id (or empty), and the form's version."""
+
+    method: str
+    enrolment: str
+    version: int
+
+
+def begin(house: House, token: str, pick: Pick) -> Went:
+    """Open a challenge. Raises `NotFound` without a journey, `TooMany` when sends have run out.
+
+    Anything that is not on the list shown changes nothing (GAT-4).
+    """
+    refused: TooMany | None = None
+    with house.store.writing() as unit:
+        scene = load(house, unit, token)
+        if end_if_over(unit, scene) or not alive(scene, pick.version) or not isinstance(scene.journey.state, Proving):
+            return Went.STALE
+        if pick.method not in offered(house, scene):
+            return Went.STALE
+        method = house.methods[pick.method]
+        enrolled = _enrolled(house, scene, pick)
+        if scene.personal and not enrolled and not isinstance(scene.journey.subject, Decoy):
+            return Went.STALE
+        refused = _charge_send(unit, scene, method, enrolled)
+        if refused is None and not _open(house, unit, scene, method, enrolled):
+            return Went.STALE
+    if refused is not None:
+        raise refused
+    if method.contact_kind is not None:
+        house.kick(method.name)
+    return Went.ON
+
+
+def tools_for(house: House, scene: Scene, challenge: str, letters: str, life: Span) -> Tools:
+    """What a verifier may use; its keyed hash is bound to this tenant, journey and challenge (COD-5)."""
+    journey = scene.journey
+
+    def bound_mac(value: bytes) -> bytes:
+        return house.sealer.mac("code", journey.tenant, journey.id, challenge, journey.purpose, value)
+
+    return Tools(scene.now, house.random, house.hasher, bound_mac, life, letters)
+
+
+def _enrolled(house: House, scene: Scene, pick: Pick) -> list[Enrolment]:
+    if scene.personal:
+        found = [one for one in candidates(house, scene) if one.method == pick.method]
+        return [one for one in found if one.id == pick.enrolment] if pick.enrolment else found
+    return [one for one in scene.held if one.method == pick.method]
+
+
+def _charge_send(unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> TooMany | None:
+    if method.contact_kind is None:
+        return None
+    limits = scene.policy.policy.limits
+    account = f"{account_key(scene)}/{method.name}"
+    target = enrolled[0].secret.decode() if enrolled else f"nowhere/{account}"
+    sent = unit.throttles.used("sends.account.hour", account, HOUR, unit.now)
+    gap = limits.resend_seconds * SECOND * min(2 ** max(0, sent - 1), LADDER_TOP)
+    charges = (
+        Charge("sends.gap", account, 1, gap),
+        Charge("sends.account.hour", account, limits.sends_per_hour, HOUR),
+        Charge("sends.account.day", account, limits.sends_per_day, DAY),
+        Charge("sends.destination.hour", target, limits.sends_per_hour, HOUR),
+        Charge("sends.destination.day", target, limits.sends_per_day, DAY),
+    )
+    for charge in charges:
+        again = unit.throttles.charge(charge, unit.now)
+        if again is not None:
+            waits = "begin.wait" if charge.limit == "sends.gap" else "begin.too_many"
+            return TooMany(say(waits, again_at=again), again)
+    return None
+
+
+def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> bool:
+    journey = scene.journey
+    identity = house.random.id()
+    life = _life(scene, method)
+    letters = "".join(LETTERS[byte % len(LETTERS)] for byte in house.random.bytes(2))
+    opening = method.begin(enrolled, tools_for(house, scene, identity, letters, life))
+    moved = replace(journey, version=journey.version + 1)
+    if not unit.journeys.update(moved, journey.version):
+        return False
+    unit.journeys.supersede(journey.id)
+    unit.journeys.insert_challenge(
+        Challenge(
+            id=identity,
+            journey=journey.id,
+            gate=scene.gate,
+            method=method.name,
+            enrolment=enrolled[0].id if enrolled and method.contact_kind else "",
+            destination=house.sealer.mac("destination", opening.deliver.to) if opening.deliver else b"",
+            state=opening.state,
+            letters=letters,
+            begun_at=unit.now,
+            expires_at=min(unit.now + life, journey.expires_at),
+            tries_left=scene.policy.policy.limits.wrong_per_challenge,
+            used_at=None,
+            superseded=False,
+        )
+    )
+    if opening.deliver is not None:
+        message = replace(opening.deliver, language=(scene.person.language if scene.person else "") or journey.language)
+        unit.outbox.put(message, CODE_URGENCY, unit.now + life, unit.now)
+    note(unit, journey, Step.STARTED.format(method=method.audit_name), method=method.name, gate=scene.gate)
+    return True
+
+
+def _life(scene: Scene, method: Method) -> Span:
+    lives = scene.policy.policy.lives
+    minutes = {"email_code": lives.email_code_minutes, "sms_code": lives.sms_code_minutes}.get(method.name)
+    return minutes * MINUTE if minutes else NOTHING_TO_SEND_LIFE

@@ -1,0 +1,154 @@
+"""Page D: the new password. Judged first; then hashed outside; then written in one unit that looks at everything
+again (RAC-2, GAT-1, GAT-3)."""
+
+from dataclasses import dataclass, replace
+
+from keyback.app.house import House
+from keyback.app.reset.scene import Scene, load
+from keyback.app.reset.stepping import Went, account_key, alive, end_if_over, failure_charges, follow, note
+from keyback.core.errors import Conflict, Invalid
+from keyback.core.events import Step
+from keyback.core.journey import Changed, Choosing, PasswordSet, TimedOut
+from keyback.core.messages import Text, say
+from keyback.core.policy import resolve, stricter_of
+from keyback.core.ports import Credential, Unit
+from keyback.core.rules import assurance, eligibility, password, roles
+from keyback.core.types import MINUTE, Code, Person
+
+MESSAGES = {
+    "choose.not_same": "The two entries are not the same. Please type the new password twice.",
+    "choose.not_accepted": "This password cannot be used yet:",
+    "choose.used_before": "You used this password before. Choose one that you have not used.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """What the page sends."""
+
+    new: str
+    again: str
+    version: int
+    source: str
+
+
+def choose(house: House, token: str, wanted: NewPassword) -> Went:
+    """Set the new password. Raises `Invalid` with every reason when it is not acceptable; nothing is spent then."""
+    with house.store.reading() as unit:
+        scene = load(house, unit, token)
+        if not alive(scene, wanted.version) or not isinstance(scene.journey.state, Choosing) or scene.person is None:
+            return _stale(house, token)
+        history = scene.policy.policy.passwords.history
+        present = unit.people.credential(scene.person.id, history)
+        contacts = [contact.value for contact in unit.people.contacts(scene.person.id)]
+    prepared = password.prepare(wanted.new)
+    mistakes = _mistakes(house, scene, wanted, contacts) or _used_before(house, present, prepared, history)
+    if mistakes:
+        _note_refusal(house, token, wanted.version)
+        raise Invalid(say("choose.not_accepted"), mistakes)
+    return _commit(house, token, wanted, _Ready(house.hasher.hash(prepared), present))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    encoded: str
+    before: Credential | None
+
+
+def judge_only(house: House, token: str, new: str) -> tuple[Text, ...]:
+    """What would be wrong with this password, while it is typed. Costs no hashing and changes nothing."""
+    with house.store.reading() as unit:
+        scene = load(house, unit, token)
+        if not isinstance(scene.journey.state, Choosing) or scene.person is None:
+            return ()
+        contacts = [contact.value for contact in unit.people.contacts(scene.person.id)]
+    return _judge(house, scene, new, contacts)
+
+
+def _stale(house: House, token: str) -> Went:
+    with house.store.writing() as unit:
+        end_if_over(unit, load(house, unit, token))
+    return Went.STALE
+
+
+def _mistakes(house: House, scene: Scene, wanted: NewPassword, contacts: list[str]) -> tuple[Text, ...]:
+    found = _judge(house, scene, wanted.new, contacts)
+    return found if wanted.new == wanted.again else (*found, say("choose.not_same"))
+
+
+def _judge(house: House, scene: Scene, new: str, contacts: list[str]) -> tuple[Text, ...]:
+    person = scene.person
+    names = (person.given_name, person.surname, person.display_name) if person else ()
+    context = password.Context(person.upn if person else "", names, house.tenant_name, tuple(contacts))
+    return password.judge(new, scene.policy.policy.passwords, context, house.lists)
+
+
+def _used_before(house: House, present: Credential | None, prepared: str, history: int) -> tuple[Text, ...]:
+    if present is None or not history:
+        return ()
+    used = any(house.hasher.verify(encoded, prepared) for encoded in (present.encoded, *present.history))
+    return (say("choose.used_before"),) if used else ()
+
+
+def _note_refusal(house: House, token: str, version: int) -> None:
+    with house.store.writing() as unit:
+        scene = load(house, unit, token)
+        if alive(scene, version):
+            note(unit, scene.journey, Step.PASSWORD_REFUSED, failed=True)
+
+
+def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> Went:
+    with house.store.writing() as unit:
+        scene = load(house, unit, token)
+        person = unit.people.lock(scene.person.id, unit.now) if scene.person else None
+        scene = replace(scene, person=person)
+        if end_if_over(unit, scene) or not alive(scene, wanted.version) or person is None:
+            return Went.STALE
+        if not isinstance(scene.journey.state, Choosing):
+            return Went.STALE
+        changed = _no_longer(house, scene, person)
+        if changed is not None or not _spend(unit, scene):
+            follow(unit, scene, scene.journey, changed or TimedOut())
+            return Went.STALE
+        _write(unit, scene, person, ready)
+    house.kick("email")
+    return Went.ON
+
+
+def _no_longer(house: House, scene: Scene, person: Person) -> Changed | None:
+    """Policy, roles and scope as they are now; the stricter of then and now counts (GAT-1, decisions 2)."""
+    now = resolve(scene.policy.policy, person.groups, administrator=roles.is_administrator(person.roles))
+    demand = stricter_of(scene.journey.demand, now)
+    passed = [(evidence.method, evidence.roots) for evidence in scene.journey.evidence]
+    proofs = [(one.method, house.methods[one.method].trust_roots(one)) for one in scene.held]
+    refusal = eligibility.refusal(person, scene.policy, proofs, demand)
+    if refusal is not None and refusal is not Code.TOO_FEW_METHODS:  # what was just spent may be missing now
+        return Changed(refusal)
+    return None if assurance.enough(passed, demand) else Changed()
+
+
+def _spend(unit: Unit, scene: Scene) -> bool:
+    """GAT-3, GAT-6: every proof exists, belongs here, is unspent and fresh; each is spent by one conditional write."""
+    oldest = unit.now - scene.policy.policy.lives.evidence_minutes * MINUTE
+    evidence = scene.journey.evidence
+    return bool(evidence) and all(
+        [unit.journeys.spend_evidence(scene.journey.id, one.challenge, oldest, unit.now) for one in evidence]
+    )
+
+
+def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> None:
+    before = ready.before
+    new = Credential(ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0)
+    if not unit.people.set_credential(person.id, new, unit.now, keep=before.encoded if before else ""):
+        raise Conflict(say("store.conflict"))  # another password came first: roll all of it back
+    if not follow(unit, scene, scene.journey, PasswordSet()):
+        raise Conflict(say("store.conflict"))
+    unit.people.raise_generation(person.id, unit.now)
+    unit.journeys.end_others(person.id, scene.journey.id)
+    unit.links.void(person.id, unit.now)
+    account = account_key(scene)
+    cleared = [charge for evidence in scene.journey.evidence for charge in failure_charges(scene, evidence.method, "")]
+    for charge in cleared:
+        if charge.limit != "failures.source":
+            unit.throttles.clear(charge.limit, charge.key)
+    unit.throttles.clear("sign_in.failures", account)

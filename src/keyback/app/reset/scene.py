@@ -1,0 +1,104 @@
+"""What one step of a journey needs to know, loaded once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from keyback.app.house import House
+from keyback.core.errors import NotFound
+from keyback.core.journey import Choosing, Decoy, Ended, Journey, Proving, Somebody, Why
+from keyback.core.messages import say
+from keyback.core.policy import InForce
+from keyback.core.ports import Challenge, Unit
+from keyback.core.rules import assurance, offer
+from keyback.core.types import Disclosure, Enrolment, Person
+
+MESSAGES = {
+    "reset.no_journey": "This attempt is not open in this browser. It may have ended, or cookies are switched off.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A journey, its subject as it is now, and the open challenge. For decoys `person` is None and `held` empty,
+    after the same statements (ENU-2)."""
+
+    journey: Journey
+    policy: InForce
+    person: Person | None
+    held: tuple[Enrolment, ...]
+    """What the subject may use now, strongest first."""
+    challenge: Challenge | None
+    now: int
+
+    @property
+    def personal(self) -> bool:
+        """Whether the page may show what this person registered: after gate one, or where the tenant guides."""
+        return bool(self.journey.evidence) or self.journey.disclosure is Disclosure.GUIDED
+
+    @property
+    def gate(self) -> int:
+        """Number of the gate that is missing, from 1."""
+        return len(self.journey.evidence) + 1
+
+    @property
+    def changed(self) -> bool:
+        """Whether the account is no longer the one this journey was begun for (COD-6, SES-4)."""
+        if not isinstance(self.journey.subject, Somebody):
+            return False
+        return self.person is None or not self.person.enabled or self.person.generation != self.journey.generation
+
+
+def browser_key(house: House, token: str) -> bytes:
+    """How the store knows a browser: by keyed hash of what its cookie holds (COD-8)."""
+    return house.sealer.mac("journey-cookie", token)
+
+
+def load(house: House, unit: Unit, token: str) -> Scene:
+    """The scene of this browser's journey. Raises `NotFound` when it has none."""
+    journey = unit.journeys.by_browser(browser_key(house, token)) if token else None
+    policy = unit.policies.in_force()
+    if journey is None or policy is None:
+        raise NotFound(say("reset.no_journey"))
+    subject = journey.subject
+    name = subject.person if isinstance(subject, Somebody) else subject.mark
+    person = unit.people.by_id(name, unit.now)
+    contacts = unit.people.contacts(name)
+    enrolments = unit.people.enrolments(name)
+    held: tuple[Enrolment, ...] = ()
+    if person is not None:
+        found = offer.usable(
+            person, policy.policy, offer.Holdings(contacts, enrolments), house.methods.values(), unit.now
+        )
+        held = tuple(one.enrolment for one in found)
+    challenge = unit.journeys.open_challenge(journey.id)
+    return Scene(_as_of_now(journey, unit.now), policy, person, held, challenge, unit.now)
+
+
+def _as_of_now(journey: Journey, now: int) -> Journey:
+    """A journey past its time is over, whether or not somebody has written it down yet (GAT-6)."""
+    if isinstance(journey.state, Proving | Choosing) and now >= journey.expires_at:
+        return replace(journey, state=Ended(Why.EXPIRED))
+    return journey
+
+
+def offered(house: House, scene: Scene) -> Sequence[str]:
+    """Names of the methods that may be chosen for the gate that is missing, strongest first.
+
+    Before the first gate of a private journey: the tenant's list, the same for everybody, never personal (ENU-6).
+    After it: what this person has and what counts beside the gates already passed.
+    """
+    if not scene.personal or isinstance(scene.journey.subject, Decoy):
+        return offer.tenant_methods(scene.policy.policy, house.methods.values())
+    return tuple(dict.fromkeys(one.method for one in candidates(house, scene)))
+
+
+def candidates(house: House, scene: Scene) -> Sequence[Enrolment]:
+    """The person's enrolments that count as the missing gate."""
+    passed = [(evidence.method, evidence.roots) for evidence in scene.journey.evidence]
+    return [
+        one
+        for one in scene.held
+        if assurance.acceptable_next(
+            passed, (one.method, house.methods[one.method].trust_roots(one)), scene.journey.demand
+        )
+    ]

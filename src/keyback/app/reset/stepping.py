@@ -1,0 +1,77 @@
+"""What every step of a journey shares: is the form still the present one, and writing down the next state."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from keyback.app.perform import perform
+from keyback.app.reset.scene import Scene
+from keyback.core.effects import Effect
+from keyback.core.journey import Changed, Choosing, Ended, Happened, Journey, Proving, TimedOut, Why, progress, step
+from keyback.core.ports import Charge, Unit
+from keyback.core.policy import Limits
+from keyback.core.journey import Somebody
+from keyback.core.types import DAY, HOUR
+
+
+class Went(StrEnum):
+    """How a posted step went. All but `WRONG` lead to the page of the present state."""
+
+    ON = "on"
+    """It did what it asked for."""
+    STALE = "stale"
+    """An older form, or a state in which this step does not exist: nothing changed (GAT-4)."""
+
+
+def alive(scene: Scene, version: int) -> bool:
+    """Whether a step may happen at all: a live journey, and the form is the one last shown (RAC-3)."""
+    return scene.journey.version == version and isinstance(scene.journey.state, Proving | Choosing)
+
+
+def follow(unit: Unit, scene: Scene, journey: Journey, happened: Happened) -> bool:
+    """Step the journey, store it on condition that nobody else did, and carry out the effects."""
+    moved, effects = step(journey, happened, unit.now)
+    return store(unit, scene, moved, effects)
+
+
+def store(unit: Unit, scene: Scene, moved: Journey, effects: Iterable[Effect]) -> bool:
+    """Write the moved journey on condition that nobody else moved it, and carry out the effects."""
+    if moved.version == scene.journey.version or not unit.journeys.update(moved, scene.journey.version):
+        return False
+    perform(unit, effects, scene.policy.policy.notifications)
+    return True
+
+
+def end_if_over(unit: Unit, scene: Scene, stored: Journey | None = None) -> bool:
+    """Latch a journey whose time is up or whose account changed (COD-6); True when it is over."""
+    state = scene.journey.state
+    if isinstance(state, Ended) and state.why is Why.EXPIRED:
+        journey = stored or unit.journeys.by_id(scene.journey.id)
+        if journey is not None and isinstance(journey.state, Proving | Choosing):
+            follow(unit, scene, journey, TimedOut())
+        return True
+    if scene.changed and isinstance(state, Proving | Choosing):
+        follow(unit, scene, scene.journey, Changed())
+        return True
+    return not isinstance(state, Proving | Choosing)
+
+
+def account_key(scene: Scene) -> str:
+    """What failures and sends of an account count under, decoys alike (THR-2, ENU-5)."""
+    subject = scene.journey.subject
+    return subject.person if isinstance(subject, Somebody) else subject.mark
+
+
+def failure_charges(scene: Scene, method: str, network: str) -> tuple[Charge, ...]:
+    """The budgets that a wrong answer uses up (decisions 9)."""
+    limits: Limits = scene.policy.policy.limits
+    account = account_key(scene)
+    return (
+        Charge("failures.method", f"{account}/{method}", limits.failures_per_method_hour, HOUR),
+        Charge("failures.source", f"{account}/{network}", limits.failures_per_method_hour, HOUR),
+        Charge("failures.account", account, limits.failures_per_account_day, DAY, pause=DAY),
+    )
+
+
+def note(unit: Unit, journey: Journey, reason: str, *, failed: bool = False, **details: str | int) -> None:
+    """One line of the attempt's story."""
+    unit.audit(progress(journey, reason, failed=failed, **details).event)
