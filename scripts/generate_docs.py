@@ -21,6 +21,8 @@ KINDS = {
     "tuple[str, ...]": "list of texts",
     "Path": "path",
 }
+CITATION = re.compile(r" \((?:decisions|source document)[^)]*\)|Source document, step \d: ")
+"""Where the code says what it follows; of no use to who runs Keyback."""
 REQUIREMENT = re.compile(rf"\b(?:(?:{'|'.join(PREFIXES.split())})-\d+|F\d\d)\b")
 
 
@@ -176,14 +178,20 @@ def section(node: ast.ClassDef) -> Section:
             entries.append(Entry(statement.target.id, ast.unparse(statement.annotation), shown(statement.value), about))
         elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             entries.append(Entry(statement.targets[0].id, "", shown(statement.value), about))
-    return Section(node.name, ast.get_docstring(node) or "", tuple(entries))
+    return Section(node.name, uncited(ast.get_docstring(node) or ""), tuple(entries))
 
 
 def sentence(statement: ast.stmt | None) -> str:
     """The docstring that a statement is, on one line."""
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-        return " ".join(str(statement.value.value).split())
+        return uncited(" ".join(str(statement.value.value).split()))
     return ""
+
+
+def uncited(text: str) -> str:
+    """The text without citations."""
+    shorter = CITATION.sub("", text)
+    return shorter[:1].upper() + shorter[1:]
 
 
 def shown(value: ast.expr | None) -> str:
