@@ -1,0 +1,225 @@
+"""Puts a message into words: subject, text and HTML from one template, in the reader's language.
+
+A template is a list of sentences, not a little program (INJ-4). Its values are a fixed list; they come from the
+store and from policy, never from what somebody typed (SND-9), and are freed of control characters.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from keyback.core.errors import Broken
+from keyback.core.messages import Text
+from keyback.core.ports import Letter, Outgoing
+from keyback.core.types import Instant
+
+MESSAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "mail.code.subject": "Your code to reset your password (letters {letters})",
+        "mail.code.code": "{code} is your code to reset your password at {organisation}.",
+        "mail.code.letters": "The page where you type it shows the same two letters: {letters}.",
+        "mail.code.life": "The code works once, for {life_ms}.",
+        "mail.code.never_ask": "Nobody at {organisation} will ever ask you for this code. Tell it to nobody.",
+        "mail.code.not_you": "You did not ask for it? Then do nothing. Your password stays as it is.",
+        "sms.code.text": (
+            "{organisation}: {code} is your code to reset your password (letters {letters}). "
+            "Our staff never ask for it."
+        ),
+        "notice.greeting": "This is about your account {user_id} at {organisation}.",
+        "notice.why_you": "You get this mail because it is about your account. It cannot be answered.",
+        "notice.why_admin": "You get this mail because you look after accounts at {organisation}. It cannot be answered.",
+        "notice.not_you": "Was it not you? Call your helpdesk now, and do not use this account until they have helped you.",
+        "notice.where": "It came from the network address {source}.",
+        "notice.password_reset.subject": "Your password was reset",
+        "notice.password_reset.what": "The password was reset on {when_at}.",
+        "notice.password_reset.ended": "You were signed out everywhere. Sign in again with the new password.",
+        "notice.password_reset.was_you": "Was it you? Then all is well.",
+        "notice.password_set_by_admin.subject": "An administrator has set a new password for you",
+        "notice.password_set_by_admin.what": "An administrator set a new password for it on {when_at}.",
+        "notice.password_set_by_admin.next": "You will choose your own password when you next sign in.",
+        "notice.password_set_by_admin.not_you": "Did you not expect this? Call your helpdesk now.",
+        "notice.method_changed.subject": "The ways to prove who you are have changed",
+        "notice.method_changed.what": "This was changed on {when_at}: {what}.",
+        "notice.admin_reset.subject": "An administrator has reset their own password",
+        "notice.admin_reset.what": "{who} reset their own password on {when_at}.",
+        "notice.admin_reset.check": "If you did not expect this, ask them in person or by phone. Do not ask by mail.",
+        "notice.contact_admin.subject": "Somebody asks for help to reset a password",
+        "notice.contact_admin.what": "Somebody who gave the user ID {who} asks for help to reset the password.",
+        "notice.contact_admin.unverified": (
+            "Not verified: we do not know who this was. "
+            "Make sure who you are dealing with before you change anything."
+        ),
+        "notice.rescue.subject": "A rescue link was made for an account",
+        "notice.rescue.what": "On {when_at} {host_user} made a rescue link for {who}, on the machine that runs Keyback.",
+        "notice.rescue.means": "Whoever has this link can set a new password for that account, once.",
+        "notice.rescue.check": "If you did not expect this, find out at once who has access to that machine.",
+    }
+)  # fmt: skip
+
+SMS_LETTERS: Final = 160
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_LONGEST_VALUE: Final = 320
+_GSM_7: Final = re.compile(r"[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*")
+"""GSM 03.38 basic set without the extension table, so that one letter is one of the 160."""
+
+
+class Words(Protocol):
+    """One language in one zone, as `web.prompts.Words`."""
+
+    @property
+    def lang(self) -> str: ...
+    @property
+    def dir(self) -> str: ...
+    def say(self, text: Text, now: Instant | None = None) -> str:
+        """The sentence, not escaped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who speaks, and in which language."""
+
+    words: Words
+    organisation: str
+    host: str = ""
+    """Of the portal, for phones that fill in codes by themselves; empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Sentences in their order. `code` says whether the code is also set large."""
+
+    values: frozenset[str]
+    subject: str
+    body: tuple[str, ...]
+    code: bool = False
+
+
+def _notice(name: str, values: str, *body: str) -> Template:
+    return Template(frozenset(values.split()), f"notice.{name}.subject", body)
+
+
+TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
+    {
+        "mail.code": Template(
+            frozenset({"code", "letters", "life_ms"}),
+            "mail.code.subject",
+            ("mail.code.code", "mail.code.letters", "mail.code.life", "mail.code.never_ask", "mail.code.not_you"),
+            code=True,
+        ),
+        "sms.code": Template(frozenset({"code", "letters", "life_ms"}), "", ("sms.code.text",), code=True),
+        "notice.password_reset": _notice(
+            "password_reset",
+            "user_id when_at source",
+            "notice.greeting",
+            "notice.password_reset.what",
+            "notice.where",
+            "notice.password_reset.was_you",
+            "notice.password_reset.ended",
+            "notice.not_you",
+            "notice.why_you",
+        ),
+        "notice.password_set_by_admin": _notice(
+            "password_set_by_admin",
+            "user_id when_at",
+            "notice.greeting",
+            "notice.password_set_by_admin.what",
+            "notice.password_set_by_admin.next",
+            "notice.password_set_by_admin.not_you",
+            "notice.why_you",
+        ),
+        "notice.method_changed": _notice(
+            "method_changed",
+            "user_id when_at what",
+            "notice.greeting",
+            "notice.method_changed.what",
+            "notice.not_you",
+            "notice.why_you",
+        ),
+        "notice.admin_reset": _notice(
+            "admin_reset",
+            "who when_at",
+            "notice.admin_reset.what",
+            "notice.admin_reset.check",
+            "notice.why_admin",
+        ),
+        "notice.contact_admin": _notice(
+            "contact_admin",
+            "who",
+            "notice.contact_admin.what",
+            "notice.contact_admin.unverified",
+            "notice.why_admin",
+        ),
+        "notice.rescue": _notice(
+            "rescue",
+            "who when_at host_user",
+            "notice.rescue.what",
+            "notice.rescue.means",
+            "notice.rescue.check",
+            "notice.why_admin",
+        ),
+    }
+)
+
+
+def letter(outgoing: Outgoing, id_: str, at: Instant, voice: Voice) -> Letter:
+    """In words. Raises `Broken` for a template or value that nobody declared."""
+    template = TEMPLATES.get(outgoing.template)
+    if template is None or not template.values <= outgoing.values.keys():
+        raise Broken(f"message {outgoing.template} is unknown or lacks a value")
+    values = {name: _clean(outgoing.values[name]) for name in template.values}
+    values["organisation"] = _clean(voice.organisation)
+    if outgoing.channel == "sms":
+        return _short(Letter(id_, outgoing.to, "", "", "", voice.words.lang, "", at), template, values, voice)
+    said = [voice.words.say(Text(id_sentence, values)) for id_sentence in template.body]
+    subject = voice.words.say(Text(template.subject, values))
+    text = "\n\n".join(said) + "\n"
+    html = _html(voice.words, subject, said, str(values["code"]) if template.code else "")
+    return Letter(id_, outgoing.to, subject, text, html, voice.words.lang, str(values["organisation"]), at)
+
+
+def _clean(value: str | int) -> str | int:
+    return value if isinstance(value, int) else _CONTROL.sub(" ", value)[:_LONGEST_VALUE].strip()
+
+
+def _short(empty: Letter, template: Template, values: Mapping[str, str | int], voice: Voice) -> Letter:
+    """One SMS. What does not fit goes: first the line for phones, then letters of the organisation's name."""
+    name = str(values["organisation"])
+    origin = f"\n\n@{voice.host} #{values['code']}" if voice.host and template.code else ""
+    for ending, shown in ((origin, name), ("", name), ("", name[:20]), ("", name[:8])):
+        said = " ".join(voice.words.say(Text(id_, {**values, "organisation": shown.strip()})) for id_ in template.body)
+        if sms_parts(said + ending) == 1:
+            break
+    return Letter(empty.id, empty.to, "", said + ending, "", empty.language, "", empty.at)
+
+
+def sms_parts(text: str) -> int:
+    """Into how many messages a network cuts the text: 160 letters of GSM-7, else 70 of UCS-2, fewer when joined."""
+    whole, part = (SMS_LETTERS, 153) if _GSM_7.fullmatch(text) else (70, 67)
+    units = len(text.encode("utf-16-le")) // 2
+    return 1 if units <= whole else -(-units // part)
+
+
+_SHELL: Final = (
+    '<!doctype html><html lang="{lang}" dir="{dir}"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+    '<title>{subject}</title></head><body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'
+    "'Segoe UI',Roboto,sans-serif\">"
+    '<div style="max-width:34em;margin:0 auto"><h1 style="font-size:20px;line-height:1.3;margin:0 0 20px">{subject}</h1>\n'
+    "{body}</div></body></html>\n"
+)
+_PARAGRAPH: Final = '<p style="margin:0 0 14px">{}</p>\n'
+_CODE: Final = (
+    '<p dir="ltr" style="margin:0 0 18px;font:600 30px/1.3 ui-monospace,Consolas,monospace;'
+    'letter-spacing:.12em">{}</p>\n'
+)
+
+
+def _html(words: Words, subject: str, said: list[str], code: str) -> str:
+    """The shell around the same sentences; the code, if there is one, large below the first."""
+    paragraphs = [_PARAGRAPH.format(escape(sentence)) for sentence in said]
+    if code:
+        paragraphs.insert(1, _CODE.format(escape(code)))
+    return _SHELL.format(lang=words.lang, dir=words.dir, subject=escape(subject), body="".join(paragraphs))
