@@ -106,6 +106,11 @@ class Layout:
     headers: tuple[str, ...]
     cells: Mapping[Column, int]
 
+    @property
+    def password_header(self) -> str:
+        """Header of the column with initial passwords, or empty."""
+        return self.headers[self.cells[Column.PASSWORD]] if Column.PASSWORD in self.cells else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -114,7 +119,7 @@ class Imported:
     line: int
     upn: str
     canonical: str
-    display_name: str
+    display_name: str | None
     given_name: str | None
     surname: str | None
     department: str | None
@@ -136,10 +141,12 @@ def layout(header: Sequence[str], mapping: Mapping[str, str]) -> Layout:
     mistakes: list[Text] = []
     cells = _mapped(headers, mapping, mistakes)
     taken = set(cells.values())
-    for position, name in enumerate(headers):
-        column = _guess(name)
+    guesses = [_guess(name) for name in headers]
+    for position, (name, column) in enumerate(zip(headers, guesses, strict=True)):
         if column is None or position in taken or column.value in mapping:
             continue
+        if name.casefold() == "id" and "userPrincipalName" not in headers:
+            continue  # the number of a row, more often than not
         if column in cells:
             mistakes.append(say("people_file.twice", one=headers[cells[column]], other=name, name=column.value))
         cells.setdefault(column, position)
@@ -174,7 +181,7 @@ class _Row:
         upn = self._text(Column.USER_ID) or ""
         form = self._canonical(upn)
         given, surname = self._text(Column.GIVEN_NAME), self._text(Column.SURNAME)
-        name = self._text(Column.DISPLAY_NAME) or " ".join(filter(None, (given, surname))) or upn
+        name = self._text(Column.DISPLAY_NAME) or " ".join(filter(None, (given, surname))) or None
         directory = self._directory()
         person = Imported(
             line=self._line,

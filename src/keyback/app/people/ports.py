@@ -1,0 +1,180 @@
+"""What the verbs about people need beyond `core.ports.Unit`: writing people, contacts, methods, groups, roles.
+
+`store.people_changes` and `store.group_changes` implement it on a unit; nothing here commits.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from keyback.app.house import House
+from keyback.core.ports import Unit
+from keyback.core.rules.readiness import Standing
+from keyback.core.types import ContactKind, DirectoryKind, Instant, PersonKind
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about a person besides how to reach and how to recognise them."""
+
+    upn: str
+    display_name: str
+    given_name: str
+    surname: str
+    directory: DirectoryKind
+    source_id: str
+    """Immutable id in the directory that the person comes from; empty if unknown."""
+    enabled: bool
+    department: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """A person to add."""
+
+    id: str
+    canonical: str
+    kind: PersonKind
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """A contact to add; `confirmed_how` empty: a hint."""
+
+    id: str
+    person: str
+    kind: ContactKind
+    value: str
+    confirmed_how: str
+    usable_from: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """An initial password's hash, to be changed at the first sign-in."""
+
+    person: str
+    encoded: str
+    not_after: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnrolment:
+    """A method's secret to keep."""
+
+    id: str
+    person: str
+    method: str
+    secret: bytes
+    label: str
+    slot: int
+    counter: int
+    usable_from: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContact:
+    """A contact without its value, which stays sealed: the keyed fingerprint tells whether it is the same."""
+
+    id: str
+    kind: ContactKind
+    fingerprint: bytes
+    confirmed_how: str
+    usable_from: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person as the store has it, for comparing with what a file says."""
+
+    id: str
+    facts: Facts
+    administrator: bool
+    methods: int
+    """How many methods could be used now, if policy allows them."""
+    contacts: tuple[KnownContact, ...]
+
+
+class PeopleChanges(Protocol):
+    """Writes about people, within one unit."""
+
+    def fingerprint(self, value: str) -> bytes:
+        """Keyed fingerprint of an address or number."""
+
+    def known(self, canonicals: Sequence[str]) -> Mapping[str, KnownPerson]:
+        """Those of at most `BATCH` user IDs that exist, by canonical user ID."""
+
+    def add(self, people: Sequence[NewPerson]) -> None: ...
+    def add_standings(self, standings: Mapping[str, Standing]) -> None:
+        """Readiness of people just added, by person id."""
+
+    def add_passwords(self, passwords: Sequence[NewPassword]) -> None: ...
+    def add_contacts(self, contacts: Sequence[NewContact]) -> None: ...
+    def set_facts(self, facts: Mapping[str, Facts]) -> None:
+        """By person id."""
+
+    def confirm(self, contact: str, how: str, usable_from: Instant) -> None: ...
+    def replace(self, old: str, new: str) -> None:
+        """The old contact is out of use; the new one stands in its place."""
+
+    def remove_contact(self, contact: str) -> None: ...
+    def contact_value(self, contact: str) -> str:
+        """Unsealed; only for a notice to a contact that is being replaced."""
+
+    def add_enrolments(self, enrolments: Sequence[NewEnrolment]) -> None: ...
+    def remove_enrolments(self, person: str, method: str) -> int:
+        """How many there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of people and of other groups."""
+
+    id: str
+    name: str
+    role_assignable: bool
+    members: int
+
+
+class GroupChanges(Protocol):
+    """Writes about groups and roles, within one unit."""
+
+    def by_name(self, canonical: str) -> Group | None: ...
+    def all(self) -> Sequence[Group]: ...
+    def add(self, group: Group, canonical: str) -> None: ...
+    def lock(self) -> None:
+        """Nobody else changes what is within what until the unit ends."""
+
+    def members(self, group: str) -> Sequence[tuple[str, str]]:
+        """Kind (`person` or `group`) and id of each direct member."""
+
+    def add_member(self, group: str, member: str, kind: str) -> bool:
+        """False: a member already."""
+
+    def remove_member(self, group: str, member: str) -> bool: ...
+    def inside(self, group: str) -> frozenset[str]:
+        """Ids of all groups within this one, itself included."""
+
+    def people_inside(self, group: str) -> Sequence[str]:
+        """Ids of all people in this group or a group within it."""
+
+    def grant(self, holder: str, role: str) -> bool:
+        """False: held already."""
+
+    def revoke(self, holder: str, role: str) -> bool: ...
+    def roles_of(self, holder: str) -> Sequence[str]:
+        """Those granted directly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the verbs about people work with. `actor` is who asks: `host:<user>` or a person's id."""
+
+    house: House
+    people: Callable[[Unit], PeopleChanges]
+    groups: Callable[[Unit], GroupChanges]
+    refresh: Callable[[Unit, str], None]
+    """Bring one person's readiness up to date, in this unit."""
+    actor: str

@@ -1,0 +1,33 @@
+"""Notices to people about changes that somebody else made to their account (decisions 15, NOT-1)."""
+
+from collections.abc import Mapping, Sequence
+
+from keyback.app.perform import NOTICE_LIFE, NOTICE_URGENCY, notice_addresses
+from keyback.core.ports import Outgoing, Unit
+from keyback.core.rules import roles
+from keyback.core.types import Contact, ContactKind, Person
+
+PASSWORD_SET = "notice.password_set_by_admin"
+METHOD_CHANGED = "notice.method_changed"
+
+_CHANNELS: Mapping[ContactKind, str] = {
+    ContactKind.EMAIL: "email",
+    ContactKind.PRIMARY: "email",
+    ContactKind.MOBILE: "sms",
+}
+"""An office number rings on a desk: nobody is told there."""
+
+
+def tell(unit: Unit, person: Person, notice: str, what: str, replaced: Sequence[Contact] = ()) -> None:
+    """To all confirmed addresses as they are now, so call it before the change, and to the primary one.
+
+    `replaced` contacts are warned even where the tenant has switched notices off, confirmed or not (decisions 18).
+    """
+    policy = unit.policies.in_force()
+    wanted = policy is None or policy.policy.notifications.notify_users or roles.is_administrator(person.roles)
+    recipients = [("email", address) for address in notice_addresses(unit, person)] if wanted else []
+    recipients += [(_CHANNELS[contact.kind], contact.value) for contact in replaced if contact.kind in _CHANNELS]
+    values: Mapping[str, str | int] = {"user_id": person.upn, "when_at": unit.now, "what": what}
+    for channel, to in dict.fromkeys(recipients):
+        message = Outgoing(channel, notice, values, to, person.language)
+        unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)
