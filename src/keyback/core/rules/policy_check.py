@@ -54,6 +54,11 @@ MESSAGES: Mapping[str, str] = {
     "policy.warn.loose_limits": "Limits are far looser than recommended: {names}.",
 }
 
+WARNINGS: frozenset[str] = frozenset(
+    id_.removeprefix("policy.warn.") for id_ in MESSAGES if id_.startswith("policy.warn.")
+)
+"""Names of all warnings there are."""
+
 RANGES: Mapping[str, tuple[int, int]] = MappingProxyType({
     "passwords.minimum_length": (8, 64),
     "passwords.history": (0, 24),

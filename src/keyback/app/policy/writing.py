@@ -1,0 +1,116 @@
+"""A policy written as YAML: complete, every default in it, and a comment on every field."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from keyback.app.policy.document import plain
+from keyback.core.policy import MethodPolicy, Policy
+from keyback.core.rules.policy_check import RANGES
+
+COMMENTS: Mapping[str, str] = {
+    "self_service": "Who may reset their own password, and with how much proof.",
+    "self_service.enabled_for": "none: nobody. selected: people in the groups below. all: everybody.",
+    "self_service.groups": "Names of groups; groups within them count. Needed where enabled_for is selected.",
+    "self_service.excluded_groups": "People in these groups may not reset, whatever else they are in.",
+    "self_service.methods_required": "How many proofs: 1 or 2. Two proofs never hang on the same thing.",
+    "self_service.stricter": "Groups whose people need more: a list of {group: NAME, methods: 2}.",
+    "self_service.disclosure": "private: everybody sees the same pages until the first proof. guided: the reason and"
+                               " masked contacts show at once.",
+    "self_service.guided_networks": "Networks (CIDR) that see guided pages; all others see private ones. Empty:"
+                                    " everywhere.",
+    "self_service.own_mail_domains": "Mail domains whose mailboxes open with the lost password; never offered.",
+    "self_service.trust_imported_contacts": "true: imports may confirm addresses and numbers without a code.",
+    "self_service.writeback": "true: people whose password lives in another directory may reset too.",
+    "methods": "Ways to prove who you are, strongest first. include: only these groups. exclude: not these groups.",
+    "administrators": "Whoever holds a role that can change something. Groups and scope above do not apply to them.",
+    "administrators.methods_required": "Always 2, one of them strong.",
+    "administrators.self_service": "all, not_global (all but Global Administrators) or none.",
+    "administrators.sms": "true: a text message or a call may be the weaker of the two.",
+    "passwords": "Rules for passwords that Keyback keeps itself.",
+    "passwords.preset": "modern: length and lists of known passwords (NIST SP 800-63B-4). entra: 8 characters, 3 of"
+                        " 4 classes.",
+    "passwords.minimum_length": "Characters; in the modern preset at least 15, or 8 where sign_in.mfa is always.",
+    "passwords.history": "How many of the last passwords cannot come back.",
+    "passwords.banned_terms": "Words of your organisation that passwords must not be made of; 4 to 64 characters each.",
+    "lives": "How long things live, in minutes.",
+    "lives.journey_minutes": "From the user ID to the new password.",
+    "lives.evidence_minutes": "From a proof to the new password.",
+    "lives.email_code_minutes": "A code sent by e-mail.",
+    "lives.sms_code_minutes": "A code sent by text message.",
+    "limits": "Budgets against guessing and flooding.",
+    "limits.wrong_per_challenge": "Wrong answers until a code is dead.",
+    "limits.failures_per_method_hour": "Wrong answers per account and method, and per account and network, in an hour.",
+    "limits.failures_per_account_day": "Wrong answers per account in a day; then resets pause for 24 hours.",
+    "limits.sends_per_hour": "Messages per account and per destination in an hour.",
+    "limits.sends_per_day": "Messages per account and per destination in a day.",
+    "limits.resend_seconds": "Wait before the same code can be sent again; doubles each time.",
+    "limits.starts_per_source_10_minutes": "Attempts per client network in ten minutes.",
+    "limits.starts_without_work_per_source_10_minutes": "The same for browsers that did no proof of work.",
+    "limits.starts_without_work_per_minute": "The same for the whole organisation in a minute.",
+    "notifications": "Who is told.",
+    "notifications.notify_users": "Tell people when their password was reset.",
+    "notifications.notify_admins": "Tell Global Administrators when an administrator resets a password.",
+    "customization": "What people see.",
+    "customization.helpdesk_link": "An https:// address, a mailto: link or a mail address for help. Empty: Keyback mails"
+                                   " your helpdesk's roles.",
+    "sign_in": "Rules for signing in.",
+    "sign_in.mfa": "when_registered or always: when a second factor is asked for.",
+}
+
+
+def named(policy: Policy, names: Mapping[str, str]) -> Policy:
+    """The policy with group names for ids; a group that is gone keeps its id."""
+    return with_groups(policy, lambda group: names.get(group, group))
+
+
+def with_groups(policy: Policy, to: Callable[[str], str]) -> Policy:
+    """The policy with every group translated."""
+    scope = policy.self_service
+    methods = {
+        name: replace(method, include=tuple(map(to, method.include)), exclude=tuple(map(to, method.exclude)))
+        for name, method in policy.methods.items()
+    }
+    scope = replace(
+        scope,
+        groups=tuple(map(to, scope.groups)),
+        excluded_groups=tuple(map(to, scope.excluded_groups)),
+        stricter=tuple(replace(rule, group=to(rule.group)) for rule in scope.stricter),
+    )
+    return replace(policy, self_service=scope, methods=methods)
+
+
+def complete(policy: Policy, methods: Iterable[str]) -> Policy:
+    """The policy with every method of the shelf in it, in the shelf's order; those it does not name are off."""
+    known = {name: policy.methods.get(name, MethodPolicy(enabled=False)) for name in methods}
+    return replace(policy, methods={**known, **policy.methods})
+
+
+def write(policy: Policy, heading: str) -> str:
+    """YAML text that reads back as the same policy."""
+    lines = [f"# {line}" for line in heading.splitlines()]
+    for section, content in plain(policy).items():
+        lines += ["", f"# {COMMENTS[section]}", *_entry(section, content, section, 0)]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _entry(name: str, value: object, path: str, depth: int) -> Iterator[str]:
+    pad = "  " * depth
+    if not isinstance(value, dict):
+        yield f"{pad}{name}: {_inline(value)}"
+        return
+    yield f"{pad}{name}:" if value else f"{pad}{name}: {{}}"
+    for below, one in value.items():
+        deeper = f"{path}.{below}"
+        if deeper in COMMENTS:
+            low, high = RANGES.get(deeper, (None, None))
+            allowed = f" {low} to {high}." if low is not None else ""
+            yield f"{pad}  # {COMMENTS[deeper]}{allowed}"
+        yield from _entry(below, one, deeper, depth + 1)
+
+
+def _inline(value: object) -> str:
+    """JSON is YAML: quoted text, lists in brackets; words of this document's own choices stay bare."""
+    if isinstance(value, str) and value.isidentifier() and value.islower() and value not in {"true", "false", "null"}:
+        return value
+    return json.dumps(value, ensure_ascii=False)
