@@ -40,9 +40,9 @@ def person(name: str, surname: str, *roles: str, kind: PersonKind = PersonKind.P
 
 
 ADA = person("Ada", "Lovelace")
-BO = person("Bo", "Helpdesk", "Helpdesk Administrator")
-CY = person("Cy", "Keeper", "Global Administrator")
-DEE = person("Dee", "Glass", "Global Administrator", kind=PersonKind.BREAK_GLASS)
+BO = person("Bo", "Helpdesk", "helpdesk_administrator")
+CY = person("Cy", "Keeper", "global_administrator")
+DEE = person("Dee", "Glass", "global_administrator", kind=PersonKind.BREAK_GLASS)
 
 
 def contact(owner: Person, kind: ContactKind, value: str) -> Contact:
