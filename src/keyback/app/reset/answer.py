@@ -125,8 +125,8 @@ def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Ri
 
 def _wrong(house: House, unit: Unit, scene: Scene, challenge: Challenge, reply: Reply) -> WrongAnswer:
     method = house.methods[challenge.method]
-    details = {"method": method.name, "gate": challenge.gate}
-    note(unit, scene.journey, Step.FAILED.format(method=method.audit_name), failed=True, **details)
+    reason = Step.FAILED.format(method=method.audit_name)
+    note(unit, scene.journey, reason, failed=True, method=method.name, gate=challenge.gate)
     tries = challenge.tries_left - 1
     if _is_older(house, unit, scene, challenge, reply) and tries:
         return WrongAnswer(say("answer.old", letters=challenge.letters, tries=tries))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from keyback.app.house import House
 from keyback.app.perform import CODE_URGENCY
 from keyback.app.reset.scene import Scene, candidates, load, offered
-from keyback.app.reset.stepping import Went, account_key, alive, end_if_over, note
+from keyback.app.reset.stepping import Went, alive, end_if_over, note
 from keyback.core.errors import TooMany
 from keyback.core.events import Step
 from keyback.core.journey import Decoy, Proving
@@ -26,7 +26,10 @@ LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """What the page sends: a method, one of several contacts by id (or empty), and the form's version."""
+    """What the page sends: a method, one of several contacts by id (or empty), and the form's version.
+
+    A contact counts only among those that the page may show; before that, the method's default is used.
+    """
 
     method: str
     enrolment: str
@@ -80,10 +83,10 @@ def _charge_send(unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolm
     if method.contact_kind is None:
         return None
     limits = scene.policy.policy.limits
-    account = f"{account_key(scene)}/{method.name}"
+    account = send_key(scene, method.name)
     target = enrolled[0].secret.decode() if enrolled else f"nowhere/{account}"
     sent = unit.throttles.used("sends.account.hour", account, HOUR, unit.now)
-    gap = limits.resend_seconds * SECOND * min(2 ** max(0, sent - 1), LADDER_TOP)
+    gap = resend_gap(scene, sent)
     charges = (
         Charge("sends.gap", account, 1, gap),
         Charge("sends.account.hour", account, limits.sends_per_hour, HOUR),
@@ -97,6 +100,25 @@ def _charge_send(unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolm
             waits = "begin.wait" if charge.limit == "sends.gap" else "begin.too_many"
             return TooMany(say(waits, again_at=again), again)
     return None
+
+
+def send_key(scene: Scene, method: str) -> str:
+    """What sends of one method to one account count under."""
+    return f"{scene.account}/{method}"
+
+
+def resend_gap(scene: Scene, sent: int) -> Span:
+    """How long to wait after the `sent`-th message of this hour (SND-6)."""
+    return scene.policy.policy.limits.resend_seconds * SECOND * min(1 << max(0, sent - 1), LADDER_TOP)
+
+
+def again(house: House, token: str, version: int) -> Went:
+    """Send a new code the same way; it replaces the one before (COD-7)."""
+    with house.store.reading() as unit:
+        challenge = load(house, unit, token).challenge
+    if challenge is None or not challenge.destination:
+        return Went.STALE
+    return begin(house, token, Pick(challenge.method, challenge.enrolment, version))
 
 
 def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from keyback.app.house import House
 from keyback.app.reset.scene import Scene, load
-from keyback.app.reset.stepping import Went, account_key, alive, end_if_over, failure_charges, follow, note
+from keyback.app.reset.stepping import Went, alive, end_if_over, failure_charges, follow, note
 from keyback.core.errors import Conflict, Invalid
 from keyback.core.events import Step
 from keyback.core.journey import Changed, Choosing, PasswordSet, TimedOut
@@ -146,9 +146,8 @@ def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> None:
     unit.people.raise_generation(person.id, unit.now)
     unit.journeys.end_others(person.id, scene.journey.id)
     unit.links.void(person.id, unit.now)
-    account = account_key(scene)
     cleared = [charge for evidence in scene.journey.evidence for charge in failure_charges(scene, evidence.method, "")]
     for charge in cleared:
         if charge.limit != "failures.source":
             unit.throttles.clear(charge.limit, charge.key)
-    unit.throttles.clear("sign_in.failures", account)
+    unit.throttles.clear("sign_in.failures", scene.account)

@@ -10,7 +10,7 @@ from keyback.core.messages import say
 from keyback.core.policy import InForce
 from keyback.core.ports import Challenge, Unit
 from keyback.core.rules import assurance, offer
-from keyback.core.types import Disclosure, Enrolment, Person
+from keyback.core.types import Disclosure, Enrolment, Instant, Person
 
 MESSAGES = {
     "reset.no_journey": "This attempt is not open in this browser. It may have ended, or cookies are switched off.",
@@ -28,7 +28,11 @@ class Scene:
     held: tuple[Enrolment, ...]
     """What the subject may use now, strongest first."""
     challenge: Challenge | None
-    now: int
+    account: str
+    """What failures and sends count under: keyed hash of the canonical user ID, existing or not (ENU-5, THR-2)."""
+    now: Instant
+    again_at: Instant | None = None
+    """When another code may be asked for; only `look` fills it."""
 
     @property
     def personal(self) -> bool:
@@ -71,7 +75,13 @@ def load(house: House, unit: Unit, token: str) -> Scene:
         )
         held = tuple(one.enrolment for one in found)
     challenge = unit.journeys.open_challenge(journey.id)
-    return Scene(_as_of_now(journey, unit.now), policy, person, held, challenge, unit.now)
+    account = account_of(house, person.canonical) if person else name
+    return Scene(_as_of_now(journey, unit.now), policy, person, held, challenge, account, unit.now)
+
+
+def account_of(house: House, canonical: str) -> str:
+    """The keyed hash under which an account counts; a decoy's mark is the same value."""
+    return house.sealer.mac("account", canonical).hex()[:32]
 
 
 def _as_of_now(journey: Journey, now: int) -> Journey:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from keyback.app.house import House
-from keyback.app.reset.scene import browser_key
+from keyback.app.reset.scene import account_of, browser_key
 from keyback.core.errors import Invalid, Refused, TooMany
 from keyback.core.journey import (
     Cancelled,
@@ -85,6 +85,7 @@ def start(house: House, begin: Begin) -> str:
             journey = _begin(house, unit, policy, canonical, begin)
             unit.journeys.insert(journey, browser_key(house, token))
             unit.audit(progress(journey, Step.SUBMITTED_ID).event)
+            unit.audit(progress(journey, Step.OPTIONS_SHOWN).event)
             if isinstance(journey.state, Ended):
                 reason = Step.STOPPED_CHANGED if journey.state.code is None else refusal_step(journey.state.code)
                 unit.audit(progress(journey, reason, failed=True).event)
@@ -163,7 +164,7 @@ def _subject(
 ) -> tuple[Subject, Demand]:
     name = person.id if person else canonical
     held = offer.Holdings(unit.people.contacts(name), unit.people.enrolments(name))
-    mark = house.sealer.mac("decoy", canonical).hex()[:32]
+    mark = account_of(house, canonical)
     if person is None:
         return Decoy(mark), resolve(policy.policy, frozenset(), administrator=False)
     methods = house.methods

@@ -7,9 +7,8 @@ from keyback.app.perform import perform
 from keyback.app.reset.scene import Scene
 from keyback.core.effects import Effect
 from keyback.core.journey import Changed, Choosing, Ended, Happened, Journey, Proving, TimedOut, Why, progress, step
-from keyback.core.ports import Charge, Unit
 from keyback.core.policy import Limits
-from keyback.core.journey import Somebody
+from keyback.core.ports import Charge, Unit
 from keyback.core.types import DAY, HOUR
 
 
@@ -55,16 +54,10 @@ def end_if_over(unit: Unit, scene: Scene, stored: Journey | None = None) -> bool
     return not isinstance(state, Proving | Choosing)
 
 
-def account_key(scene: Scene) -> str:
-    """What failures and sends of an account count under, decoys alike (THR-2, ENU-5)."""
-    subject = scene.journey.subject
-    return subject.person if isinstance(subject, Somebody) else subject.mark
-
-
 def failure_charges(scene: Scene, method: str, network: str) -> tuple[Charge, ...]:
     """The budgets that a wrong answer uses up (decisions 9)."""
     limits: Limits = scene.policy.policy.limits
-    account = account_key(scene)
+    account = scene.account
     return (
         Charge("failures.method", f"{account}/{method}", limits.failures_per_method_hour, HOUR),
         Charge("failures.source", f"{account}/{network}", limits.failures_per_method_hour, HOUR),

@@ -1,0 +1,1 @@
+"""Signing in: the least of it."""

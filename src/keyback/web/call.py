@@ -1,0 +1,103 @@
+"""One request after its guards, and the answer to it, as values. Handlers know nothing else of HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from ipaddress import IPv4Network, IPv6Network
+
+from keyback.app.house import House
+from keyback.core.types import Instant
+from keyback.web.page import Page
+from keyback.web.prompts import Catalog, Words
+from keyback.web.render import Renderer
+
+VISIT, JOURNEY, SESSION, LANGUAGE = "keyback-visit", "keyback-journey", "keyback-session", "keyback-language"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all requests share."""
+
+    house: House
+    renderer: Renderer
+    catalog: Catalog
+    zone: str
+    language: str
+    origin: str
+    """Scheme, host and port of the one base URL (WEB-1)."""
+    hosts: frozenset[str]
+    """Host headers that are answered."""
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    work_number: int = 50_000
+    """Largest number of a proof of work."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies are `__Host-` and Secure; not on loopback http only (decisions 34)."""
+        return self.origin.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request. `fields` holds only what the route declares, each at most once, each a string (WEB-5, WEB-6)."""
+
+    site: Site
+    method: str
+    path: str
+    fields: Mapping[str, str]
+    cookies: Mapping[str, str]
+    source: str
+    client: str
+    wants_json: bool
+    words: Words
+    token: str
+    """What a form of this browser must carry (WEB-2)."""
+    now: Instant
+    last: str = ""
+    """The last part of the path, for one-time links."""
+
+    @property
+    def version(self) -> int:
+        """Version of the state that the form was made for; what is no number is no version."""
+        raw = self.fields.get("version", "")
+        return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1  # noqa: PLR2004 - digits
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page, or a place to go to (which a program gets as the page there)."""
+
+    page: Page | None = None
+    status: int = 200
+    go_to: str = ""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    """To set; an empty value removes."""
+    retry_after: int = 0
+    judge: str = ""
+    body: bytes | None = None
+    """Other JSON than a page."""
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """`__Host-` where the site is https (SES-2)."""
+    return f"__Host-{name}" if secure else name
+
+
+def read_cookies(header: str, *, secure: bool) -> dict[str, str]:
+    """Our cookies, by their plain names; what is not one of ours, or odd, is not there."""
+    try:
+        found = SimpleCookie(header) if len(header) <= 4096 else SimpleCookie()  # noqa: PLR2004 - RFC 6265 6.1
+    except CookieError:
+        return {}
+    names = {cookie_name(name, secure=secure): name for name in (VISIT, JOURNEY, SESSION, LANGUAGE)}
+    return {names[name]: morsel.value for name, morsel in found.items() if name in names}
+
+
+def set_cookie(name: str, value: str, *, secure: bool) -> str:
+    """One Set-Cookie header: host only, HttpOnly, SameSite=Strict; without a value it removes the cookie."""
+    parts = [f"{cookie_name(name, secure=secure)}={value}", "Path=/", "HttpOnly", "SameSite=Strict"]
+    if secure:
+        parts.append("Secure")
+    if not value:
+        parts.append("Max-Age=0")
+    return "; ".join(parts)

@@ -1,0 +1,229 @@
+"""A scene as a page: what a person sees in each state of a journey."""
+
+from collections.abc import Sequence
+
+from keyback.app.reset.scene import Scene, candidates, offered
+from keyback.core.journey import Ended, Why
+from keyback.core.messages import Text, say
+from keyback.core.rules import password as password_rules
+from keyback.core.types import Code
+from keyback.web.call import Call
+from keyback.web.page import Choice, Field, Link, Message, Page, Rule
+from keyback.web.portal.start import ONE_GATE_STEPS, STEPS
+
+MESSAGES = {
+    "methods.title": "How do you want to prove who you are?",
+    "methods.lead": "Choose one of the ways that you have registered.",
+    "methods.lead_second": "One proof is done. Choose another way for the second.",
+    "methods.to": "To {masked}",
+    "methods.none": "No other way can be used now. Your administrator can help.",
+    "answer.title": "Prove who you are",
+    "answer.title_second": "One more proof",
+    "answer.until": "It works until {expires_at}.",
+    "answer.submit": "Continue",
+    "answer.dead_now": "This code no longer works. Ask for a new one, or use another way.",
+    "password.title": "Choose a new password",
+    "password.lead": "For {user_id}. A few unrelated words are easy to remember and hard to guess.",
+    "password.new": "New password",
+    "password.again": "New password once more",
+    "password.user_id": "User ID",
+    "password.submit": "Set new password",
+    "done.title": "Your new password works now",
+    "done.lead": "You are signed out everywhere. Sign in with the new password.",
+    "done.places": "The old password may still be saved in these places. Change it there, or it can lock you out again:",
+    "done.wifi": "Wi-Fi on your phone and computer",
+    "done.mail": "Mail and calendar on your phone",
+    "done.drives": "Mapped drives and remote desktops",
+    "done.browser": "Passwords that your browser remembers",
+    "done.computer": "Your computer's own sign-in: be on the organisation's network the first time",
+    "done.sign_in": "Sign in",
+    "ended.expired_title": "Time ran out",
+    "ended.expired": "An attempt lives for a few minutes only. Nothing was changed. Please start again.",
+    "ended.cancelled_title": "Cancelled",
+    "ended.cancelled": "Nothing was changed. Your old password still works, if you remember it.",
+    "ended.changed_title": "Please start again",
+    "ended.changed": "Your account or the rules changed in the meantime, so this attempt ended. Nothing was changed by it.",
+    "ended.unverified_title": "We could not verify you",
+    "ended.unverified": "Nothing was changed. Please contact your administrator.",
+    "refused.you_title": "You are who you say, but cannot reset this password",
+    "refused.SSPR_0009": "Your organisation has switched off password reset.",
+    "refused.SSPR_0010": "This password is kept in your organisation's own network, and setting it from here is not "
+    "switched on.",
+    "refused.SSPR_0011": "Password reset is not set up in your organisation.",
+    "refused.SSPR_0013": "Password reset is not switched on for your account.",
+    "refused.SSPR_0014": "You have not registered enough ways to prove who you are.",
+    "link.other": "Use another way",
+    "link.again": "Send a new code",
+    "link.cancel": "Cancel",
+}
+
+_PLACES = ("done.wifi", "done.mail", "done.drives", "done.browser", "done.computer")
+
+
+def _hidden(call: Call, scene: Scene) -> tuple[Field, ...]:
+    label = say("answer.submit")
+    version = Field("version", "hidden", label, value=str(scene.journey.version))
+    return (Field("token", "hidden", label, value=call.token), version)
+
+
+def _step(scene: Scene) -> int:
+    return min(1 + scene.gate, len(_steps(scene)) - 2)
+
+
+def _steps(scene: Scene) -> tuple[Text, ...]:
+    """With one gate there is one proof in the list. Before the first gate only the tenant's number counts, so that
+    the list does not tell an administrator from anybody else (ENU-6)."""
+    tenant = scene.policy.policy.self_service.methods_required
+    return STEPS if (scene.journey.demand.gates if scene.personal else tenant) > 1 else ONE_GATE_STEPS
+
+
+def methods(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
+    """The list of ways; before the first gate of a private journey the same for everybody (ENU-6)."""
+    choices = _personal_choices(call, scene) if scene.personal else _general_choices(call, scene)
+    lead = say("methods.lead_second") if scene.journey.evidence else say("methods.lead")
+    return Page(
+        "choose_method",
+        say("methods.title"),
+        lead=(lead if choices else say("methods.none"),),
+        step=_step(scene),
+        steps=_steps(scene),
+        action="/reset/method",
+        fields=_hidden(call, scene),
+        choices=choices,
+        messages=tuple(messages),
+        links=(*_leave(), Link("help", "/contact", say("link.help"))),
+        expires=scene.journey.expires_at,
+    )
+
+
+def _general_choices(call: Call, scene: Scene) -> tuple[Choice, ...]:
+    names = offered(call.site.house, scene)
+    return tuple(Choice("method", name, say(f"method.{name}.title"), say(f"method.{name}.about")) for name in names)
+
+
+def _personal_choices(call: Call, scene: Scene) -> tuple[Choice, ...]:
+    shelf = call.site.house.methods
+    found: dict[str, Choice] = {}
+    for one in candidates(call.site.house, scene):
+        method = shelf[one.method]
+        value = f"{one.method}:{one.id}" if method.contact_kind else one.method
+        about = say("methods.to", masked=method.masked(one)) if method.contact_kind else say(f"method.{one.method}.about")
+        found.setdefault(value, Choice("method", value, say(f"method.{one.method}.title"), about))
+    return tuple(found.values())
+
+
+def answer(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
+    """The open challenge."""
+    challenge = scene.challenge
+    if challenge is None:
+        return methods(call, scene, messages)
+    method = call.site.house.methods[challenge.method]
+    ask = method.ask(challenge.letters)
+    alive = challenge.tries_left > 0 and challenge.expires_at > call.now
+    lead = [_sent(call, scene), say("answer.until", expires_at=challenge.expires_at)] if alive else []
+    told = list(messages) or ([] if alive else [Message(say("answer.dead_now"), "bad")])
+    fields = (*_hidden(call, scene), Field("answer", ask.kind, ask.label, hint=ask.hint, length=ask.length))
+    return Page(
+        "answer",
+        say("answer.title_second") if scene.journey.evidence else say("answer.title"),
+        lead=tuple(lead if method.contact_kind else lead[:1]),
+        step=_step(scene),
+        steps=_steps(scene),
+        action="/reset/answer",
+        submit=say("answer.submit") if alive else None,
+        fields=fields if alive else fields[:2],
+        messages=tuple(told),
+        links=(*_again_link(scene), Link("other", "/reset/ways", say("link.other")), *_leave(),
+               Link("help", "/contact", say("link.help"))),
+        expires=challenge.expires_at,
+    )  # fmt: skip
+
+
+def _sent(call: Call, scene: Scene) -> Text:
+    challenge = scene.challenge
+    if challenge is None:
+        return say("methods.lead")
+    chosen = [one for one in scene.held if one.method == challenge.method]
+    chosen = [one for one in chosen if not challenge.enrolment or one.id == challenge.enrolment]
+    if scene.personal and chosen:
+        masked = call.site.house.methods[challenge.method].masked(chosen[0])
+        return say(f"method.{challenge.method}.sent_to", masked=masked)
+    return say(f"method.{challenge.method}.sent")
+
+
+def _again_link(scene: Scene) -> tuple[Link, ...]:
+    challenge = scene.challenge
+    if challenge is None or not challenge.destination:
+        return ()
+    return (Link("again", "/reset/again", say("link.again"), post=True, after=scene.again_at),)
+
+
+def _leave() -> tuple[Link, ...]:
+    return (Link("cancel", "/reset/cancel", say("link.cancel"), post=True),)
+
+
+def password(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
+    """Page D. The user ID is there for password managers."""
+    user_id = scene.person.upn if scene.person else ""
+    rules = password_rules.rules_shown(scene.policy.policy.passwords)
+    return Page(
+        "new_password",
+        say("password.title"),
+        lead=(say("password.lead", user_id=user_id),),
+        step=len(_steps(scene)) - 1,
+        steps=_steps(scene),
+        action="/reset/password",
+        submit=say("password.submit"),
+        fields=(
+            *_hidden(call, scene),
+            Field("user_id", "hidden", say("password.user_id"), value=user_id, autocomplete="username"),
+            Field("new", "new_password", say("password.new")),
+            Field("again", "new_password", say("password.again")),
+        ),
+        messages=tuple(messages),
+        links=(*_leave(), Link("help", "/contact", say("link.help"))),
+        rules=tuple(Rule(rule.id, rule.text, rule.check, rule.amount) for rule in rules),
+        expires=scene.journey.expires_at,
+    )
+
+
+def done(scene: Scene) -> Page:
+    """Page E, with the places where the old password is still saved (decisions 15)."""
+    return Page(
+        "done",
+        say("done.title"),
+        lead=(say("done.lead"), say("done.places")),
+        step=len(_steps(scene)),
+        steps=_steps(scene),
+        checklist=tuple(say(name) for name in _PLACES),
+        links=(Link("sign_in", "/sign-in", say("done.sign_in")),),
+    )
+
+
+def ended(scene: Scene) -> Page:
+    """Over; why, what it means, and what to do next."""
+    state = scene.journey.state
+    why, code = (state.why, state.code) if isinstance(state, Ended) else (Why.CHANGED, None)
+    if code is not None:
+        return _refused(scene, code)
+    name = "unverified" if why is Why.REFUSED else str(why)
+    return Page(
+        "ended",
+        say(f"ended.{name}_title"),
+        lead=(say(f"ended.{name}"),),
+        links=(Link("restart", "/reset", say("journey.restart")), Link("help", "/contact", say("link.help")),
+               Link("sign_in", "/sign-in", say("link.sign_in"))),
+        reference=scene.journey.id,
+    )  # fmt: skip
+
+
+def _refused(scene: Scene, code: Code) -> Page:
+    proven = bool(scene.journey.evidence)
+    return Page(
+        "refused",
+        say("refused.you_title") if proven else say("refused.title"),
+        lead=(say(f"refused.{code}"), say("refused.what_next")),
+        links=(Link("help", "/contact", say("link.help")), Link("restart", "/reset", say("link.restart"))),
+        code=str(code),
+        reference=scene.journey.id,
+    )

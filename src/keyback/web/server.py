@@ -1,0 +1,139 @@
+"""The portal's HTTP face: which guards protect which route, on one screen.
+
+Every request: known host, bounded body, security headers on the answer, whatever it is. `SEE` routes change
+nothing. `ACT` routes take a POST from our own page only: same origin, the browser's own form token, and exactly
+the fields that stand in the row.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+
+from keyback.web import answers, openapi
+from keyback.web.call import Answer, Call, Site
+from keyback.web.guards import LARGEST_BODY, Stop
+from keyback.web.portal import contact, journey, setup, sign_in, start
+from keyback.web.render import load_static
+
+log = logging.getLogger("keyback.web")
+Handler = Callable[[Call], Answer]
+
+SEE = ("host",)
+ACT = ("host", "origin", "form")
+WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row: method, path, handler, guards, and the fields it takes besides `token`."""
+
+    method: str
+    path: str
+    handler: Handler
+    guards: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+
+
+ROUTES = (
+    Route("GET", "/", sign_in.home, SEE),
+    Route("GET", "/reset", start.show, SEE),
+    Route("POST", "/reset", start.post, ACT, ("user_id", "work")),
+    Route("POST", "/reset/from-sign-in", start.carry, ACT, ("user_id", "password")),
+    Route("GET", "/reset/journey", journey.show, SEE),
+    Route("GET", "/reset/ways", journey.ways, SEE),
+    Route("POST", "/reset/method", journey.pick, ACT, ("method", "version")),
+    Route("POST", "/reset/again", journey.again, ACT, ("version",)),
+    Route("POST", "/reset/answer", journey.answered, ACT, ("answer", "version")),
+    Route("POST", "/reset/password", journey.password, ACT, ("user_id", "new", "again", "version")),
+    Route("POST", "/reset/judge", journey.judge, ACT, ("user_id", "new", "version")),
+    Route("POST", "/reset/cancel", journey.cancel, ACT, ("version",)),
+    Route("GET", "/contact", contact.show, SEE),
+    Route("POST", "/contact", contact.post, ACT, ("user_id", "work")),
+    Route("GET", "/sign-in", sign_in.show, SEE),
+    Route("POST", "/sign-in", sign_in.post, ACT, ("user_id", "password")),
+    Route("POST", "/sign-out", sign_in.leave, ACT),
+    Route("GET", "/signed-in", sign_in.inside, SEE),
+    Route("GET", "/setup/{token:str}", setup.show, SEE),
+    Route("POST", "/setup/{token:str}", setup.post, ACT, ("user_id", "new", "again", "code")),
+    Route("GET", "/openapi.json", openapi.document, SEE),
+    Route("GET", "/health", answers.health, ()),
+)
+
+
+def application(site: Site) -> Starlette:
+    """The ASGI application of one site."""
+    workers = ThreadPoolExecutor(WORKERS, "keyback-step")
+    by_path: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        by_path.setdefault(route.path, {})[route.method] = route
+    routes = [
+        StarletteRoute(path, _endpoint(site, rows, workers), methods=[*rows, *(["HEAD"] if "GET" in rows else [])])
+        for path, rows in by_path.items()
+    ]
+    routes += [StarletteRoute(path, _static(site, path), methods=["GET", "HEAD"]) for path in load_static()]
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused(site), Exception: _broken(site)})
+    app.router.redirect_slashes = False
+    return app
+
+
+def _endpoint(
+    site: Site, rows: Mapping[str, Route], workers: ThreadPoolExecutor
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        route = rows["GET" if request.method == "HEAD" else request.method]
+        body = b""
+        if route.method == "POST":
+            try:
+                body = await _read(request)
+            except Stop as stop:
+                return answers.stopped(site, request, stop)
+            except ClientDisconnect:
+                return Response(status_code=400)
+        arrived = answers.Arrived(request, body, route.guards, route.fields)
+        return await asyncio.get_running_loop().run_in_executor(workers, answers.answer, site, arrived, route.handler)
+
+    return endpoint
+
+
+async def _read(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdigit() or int(declared) > LARGEST_BODY:
+        raise answers.too_large()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise answers.too_large()
+    return bytes(body)
+
+
+def _static(site: Site, path: str) -> Callable[[Request], Awaitable[Response]]:
+    file = load_static()[path]
+
+    async def static(request: Request) -> Response:
+        return answers.static(site, request, file)
+
+    return static
+
+
+def _refused(site: Site) -> Callable[[Request, Exception], Response]:
+    def refused(request: Request, error: Exception) -> Response:
+        return answers.no_route(site, request, error.status_code if isinstance(error, HTTPException) else 500)
+
+    return refused
+
+
+def _broken(site: Site) -> Callable[[Request, Exception], Response]:
+    def broken(request: Request, error: Exception) -> Response:
+        log.error("unexpected error: %s", type(error).__name__)
+        return answers.no_route(site, request, 500)
+
+    return broken
