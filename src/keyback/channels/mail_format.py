@@ -15,7 +15,7 @@ import idna
 
 from keyback.core.ports import DeliveryFailed, Letter
 
-_ATEXT: Final = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~-"
+_ATEXT: Final = r"\-A-Za-z0-9!#$%&'*+/=?^_`{|}~"
 _LOCAL: Final = re.compile(rf"[{_ATEXT}\u0080-\U0010ffff]+(?:\.[{_ATEXT}\u0080-\U0010ffff]+)*")
 _LOCAL_OCTETS: Final = 64  # RFC 5321 section 4.5.3.1.1
 _PLAIN: Final = re.compile(r"[ -~]{1,60}")
@@ -77,7 +77,7 @@ def mail(letter: Letter, sender: Address, sender_name: str) -> tuple[Address, by
     if not letter.html:
         return to, "\r\n".join([*head, ""]).encode() + _part("plain", letter.text)
     boundary = f"=_{letter.id}"
-    head += [f'Content-Type: multipart/alternative; boundary="{boundary}"', "", ""]
+    head += [f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"', "", ""]
     edge = f"--{boundary}\r\n".encode()
     parts = (edge, _part("plain", letter.text), edge, _part("html", letter.html), f"--{boundary}--\r\n".encode())
     return to, "\r\n".join(head).encode() + b"".join(parts)

@@ -7,8 +7,8 @@ import re
 import socket
 import ssl
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.client import HTTPConnection, HTTPException
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from time import monotonic
@@ -96,9 +96,7 @@ def _connect(gateway: Gateway, parts: SplitResult, deadline: float) -> socket.so
         place = _resolve(host, parts.port or (443 if parts.scheme == "https" else 80), private=gateway.allow_private)
         wire = socket.create_connection(place, timeout=max(0.01, deadline - monotonic()))
         if parts.scheme == "https":
-            context = ssl.create_default_context(cafile=gateway.ca_file or None)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            wire = context.wrap_socket(wire, server_hostname=host)
+            wire = _trust(gateway.ca_file).wrap_socket(wire, server_hostname=host)
     except OSError as error:
         if wire is not None:
             wire.close()
@@ -106,6 +104,13 @@ def _connect(gateway: Gateway, parts: SplitResult, deadline: float) -> socket.so
         what = str(getattr(error, "verify_message", "")).rstrip(".")
         raise DeliveryFailed(words.format(host=host, what=what)) from error
     return wire
+
+
+@lru_cache(maxsize=8)
+def _trust(ca_file: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 FAILURES: Final[tuple[tuple[type[OSError], str], ...]] = (
@@ -140,33 +145,40 @@ def _nat64(address: IPv6Address) -> IPv4Address | None:
     return IPv4Address(int(address) & 0xFFFFFFFF) if int(address) >> 32 == 0x0064_FF9B << 64 else None
 
 
-class _Timed(io.RawIOBase):
+class _Timed:
     """A socket whose every read and write counts against one deadline: a dripping gateway gains nothing."""
 
     def __init__(self, wire: socket.socket, deadline: float) -> None:
         self._wire = wire
         self._deadline = deadline
 
-    def _left(self) -> None:
+    def within(self) -> socket.socket:
+        """The socket, set to what is left of the time."""
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError
         self._wire.settimeout(left)
+        return self._wire
+
+    def sendall(self, octets: bytes) -> None:
+        """As a socket does."""
+        self.within().sendall(octets)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """As a socket does, for reading only."""
+        del mode
+        return io.BufferedReader(_Reader(self))
+
+    def close(self) -> None:
+        """`request` closes the socket."""
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, timed: _Timed) -> None:
+        self._timed = timed
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        self._left()
-        return self._wire.recv_into(buffer)
-
-    def sendall(self, octets: bytes) -> None:
-        """As a socket does."""
-        self._left()
-        with suppress(BrokenPipeError):
-            self._wire.sendall(octets)
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """As a socket does, for reading only."""
-        del mode
-        return io.BufferedReader(self)
+        return self._timed.within().recv_into(buffer)

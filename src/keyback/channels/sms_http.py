@@ -95,7 +95,7 @@ class SmsHttp:
             raise DeliveryFailed("The number is not in international form.", for_ever=True)
         settings = self._settings
         filled = _filled(self._template, {"to": letter.to, "text": letter.text, "id": letter.id})
-        body = json.dumps(filled) if settings.encoding == "json" else urlencode(filled)  # type: ignore[arg-type]
+        body = _encoded(filled, settings.encoding)
         headers = {name: value.replace("{id}", letter.id) for name, value in settings.headers.items()}
         answer = request(self._gateway, settings.method, {**self._headers, **headers}, body.encode())
         if answer.status not in settings.success:
@@ -123,9 +123,15 @@ def _is_template(template: str, encoding: str) -> bool:
 
 def _taken_apart(template: str, encoding: str) -> Json:
     if encoding == "form":
-        return [[name, value] for name, value in parse_qsl(template, keep_blank_values=True, strict_parsing=True)]
+        return [{name: value} for name, value in parse_qsl(template, keep_blank_values=True, strict_parsing=True)]
     parsed: Json = json.loads(template)
     return parsed
+
+
+def _encoded(filled: Json, encoding: str) -> str:
+    if encoding == "form" and isinstance(filled, list):
+        return urlencode([pair for each in filled if isinstance(each, dict) for pair in each.items()])
+    return json.dumps(filled)
 
 
 def _filled(template: Json, values: Mapping[str, str]) -> Json:

@@ -6,7 +6,7 @@ store and from policy, never from what somebody typed (SND-9), and are freed of 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -188,11 +188,12 @@ def _short(empty: Letter, template: Template, values: Mapping[str, str | int], v
     """One SMS. What does not fit goes: first the line for phones, then letters of the organisation's name."""
     name = str(values["organisation"])
     origin = f"\n\n@{voice.host} #{values['code']}" if voice.host and template.code else ""
-    for ending, shown in ((origin, name), ("", name), ("", name[:20]), ("", name[:8])):
-        said = " ".join(voice.words.say(Text(id_, {**values, "organisation": shown.strip()})) for id_ in template.body)
-        if sms_parts(said + ending) == 1:
-            break
-    return Letter(empty.id, empty.to, "", said + ending, "", empty.language, "", empty.at)
+    ways = [
+        " ".join(voice.words.say(Text(id_, {**values, "organisation": shown.strip()})) for id_ in template.body)
+        + ending
+        for ending, shown in ((origin, name), ("", name), ("", name[:20]), ("", name[:8]))
+    ]
+    return replace(empty, text=next((text for text in ways if sms_parts(text) == 1), ways[-1]))
 
 
 def sms_parts(text: str) -> int:
