@@ -39,15 +39,18 @@ class _Forms:
     direction: str = "ltr"
 
 
+_MONTHS_EN = "January February March April May June July August September October November December"
+_MONTHS_DE = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
+
 _ENGLISH = _Forms(
-    months=tuple("January February March April May June July August September October November December".split()),
+    months=tuple(_MONTHS_EN.split()),
     clock="{clock} {zone}",
     dated="{day} {month} {year}, {clock} {zone}",
     units=(("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")),
     zones={},
 )
 _GERMAN = _Forms(
-    months=tuple("Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()),
+    months=tuple(_MONTHS_DE.split()),
     clock="{clock} Uhr {zone}",
     dated="{day}. {month} {year}, {clock} Uhr {zone}",
     units=(("Tag", "Tage"), ("Stunde", "Stunden"), ("Minute", "Minuten"), ("Sekunde", "Sekunden")),
@@ -199,11 +202,6 @@ def missing(catalog: Catalog, language: str = "de") -> tuple[str, ...]:
     """Ids without a translation that fits: absent, made from older English, or with other values in it."""
     entries = translations(language)
     return tuple(id_ for id_, english in catalog.messages.items() if not _current(entries, id_, english))
-
-
-def surplus(catalog: Catalog, language: str = "de") -> tuple[str, ...]:
-    """Translated ids that nobody says any more."""
-    return tuple(id_ for id_ in translations(language) if id_ not in catalog.messages)
 
 
 def _current(entries: Mapping[str, tuple[str, str]], id_: str, english: str) -> str:

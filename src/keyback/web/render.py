@@ -192,7 +192,8 @@ class Renderer:
             hidden=[field for field in page.fields if field.kind == "hidden"],
             shown=[field for field in page.fields if field.kind != "hidden"],
             ruled=next((field.name for field in page.fields if page.rules and field.kind == "new_password"), ""),
-            waits=[_wait(link, chrome.now) for link in page.links],
+            beside=next((link for link in page.links if link.rel == "again" and link.post and page.submit), None),
+            wait=lambda link: _wait(link, chrome.now),
             qr=Markup(page.qr),  # noqa: S704  our own SVG, see Page.qr
         ).encode()
 
