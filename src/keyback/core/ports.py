@@ -507,18 +507,28 @@ class Tenants(Protocol):
 class Unit(Protocol):
     """One transaction of one tenant. Everything in it happens, or nothing does."""
 
-    tenant: str
-    now: Instant
-    people: People
-    journeys: Journeys
-    throttles: Throttles
-    outbox: Outbox
-    policies: Policies
-    readiness: Readiness
-    sessions: Sessions
-    links: Links
-    tenants: Tenants
-
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def now(self) -> Instant: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def journeys(self) -> Journeys: ...
+    @property
+    def throttles(self) -> Throttles: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def policies(self) -> Policies: ...
+    @property
+    def readiness(self) -> Readiness: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def tenants(self) -> Tenants: ...
     def audit(self, event: Event) -> None:
         """Append to the chain; the head row is taken last, at commit."""
 

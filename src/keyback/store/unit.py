@@ -64,20 +64,20 @@ class SqlStore:
     def __init__(self, engine: SqliteEngine | PostgresqlEngine, sealer: Sealer, clock: Clock, tenant: str = "") -> None:
         self.engine = engine
         self.tenant = tenant
-        self._sealer = sealer
+        self.sealer = sealer
         self._clock = clock
 
     @contextmanager
     def reading(self) -> Iterator[SqlUnit]:
         """A unit that looks."""
         with self.engine.transaction(write=False) as link:
-            yield SqlUnit(link, self.tenant, self._sealer, self._now(link))
+            yield SqlUnit(link, self.tenant, self.sealer, self._now(link))
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnit]:
         """A unit that changes; commits when left without an error."""
         with self.engine.transaction(write=True) as link:
-            unit = SqlUnit(link, self.tenant, self._sealer, self._now(link))
+            unit = SqlUnit(link, self.tenant, self.sealer, self._now(link))
             yield unit
             unit.finish()
 

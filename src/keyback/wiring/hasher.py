@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from keyback.core.errors import Busy
 
@@ -40,11 +40,10 @@ class Argon2Hasher:
         """One Argon2 operation whatever `encoded` is; an empty or unreadable one never matches (ENU-2, GAT-5)."""
         with self._place():
             try:
-                return self._argon2.verify(encoded or self._dummy, secret) and bool(encoded)
-            except VerifyMismatchError:
+                self._argon2.verify(encoded or self._dummy, secret)
+            except (InvalidHashError, VerificationError):  # a mismatch is one of these
                 return False
-            except (InvalidHashError, VerificationError):
-                return False
+        return bool(encoded)
 
     def dated(self, encoded: str) -> bool:
         """Whether it was made with other parameters than today's."""

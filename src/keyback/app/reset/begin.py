@@ -53,13 +53,12 @@ def begin(house: House, token: str, pick: Pick) -> Went:
         if scene.personal and not enrolled and not isinstance(scene.journey.subject, Decoy):
             return Went.STALE
         refused = _charge_send(unit, scene, method, enrolled)
-        if refused is None and not _open(house, unit, scene, method, enrolled):
-            return Went.STALE
+        channel = None if refused else _open(house, unit, scene, method, enrolled)
     if refused is not None:
         raise refused
-    if method.contact_kind is not None:
-        house.kick(method.name)
-    return Went.ON
+    if channel:
+        house.kick(channel)
+    return Went.ON if channel is not None else Went.STALE
 
 
 def tools_for(house: House, scene: Scene, challenge: str, letters: str, life: Span) -> Tools:
@@ -121,7 +120,8 @@ def again(house: House, token: str, version: int) -> Went:
     return begin(house, token, Pick(challenge.method, challenge.enrolment, version))
 
 
-def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> bool:
+def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> str | None:
+    """The channel that has something to send, or empty; None when another step came first."""
     journey = scene.journey
     identity = house.random.id()
     life = _life(scene, method)
@@ -129,7 +129,7 @@ def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list
     opening = method.begin(enrolled, tools_for(house, scene, identity, letters, life))
     moved = replace(journey, version=journey.version + 1)
     if not unit.journeys.update(moved, journey.version):
-        return False
+        return None
     unit.journeys.supersede(journey.id)
     unit.journeys.insert_challenge(
         Challenge(
@@ -152,7 +152,7 @@ def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list
         message = replace(opening.deliver, language=(scene.person.language if scene.person else "") or journey.language)
         unit.outbox.put(message, CODE_URGENCY, unit.now + life, unit.now)
     note(unit, journey, Step.STARTED.format(method=method.audit_name), method=method.name, gate=scene.gate)
-    return True
+    return opening.deliver.channel if opening.deliver else ""
 
 
 def _life(scene: Scene, method: Method) -> Span:

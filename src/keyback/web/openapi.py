@@ -1,0 +1,93 @@
+"""An OpenAPI 3.1 description of the portal, made from the route table and the types of the answers."""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from keyback.web.call import Answer, Call
+from keyback.web.render import PageData
+
+_ABOUT = (
+    "Every page answers `Accept: application/json` with its state as data. A program walks a whole journey from "
+    "`GET /reset` by `action` alone: keep the cookies, send back the hidden fields with their values, fill in the others, "
+    "and POST them as JSON to `action`. A choice is sent as `name` with its `value`. The answer to a POST is the page of "
+    "the state that follows."
+)
+_WORK = (
+    "Proof of work, format ALTCHA version 1: find the whole number n from 0 to `maxNumber` for which the SHA-256 of "
+    "`salt` followed by n in decimal is `challenge` (hexadecimal). Send in the field `work` the base64 of the JSON object "
+    "{algorithm, challenge, number, salt, signature}. Without it stricter limits hold."
+)
+_STATUS = {
+    "200": "The page",
+    "400": "The request could not be read",
+    "403": "Not from this site's own page",
+    "404": "No such page, or no journey in this browser",
+    "409": "Somebody else changed it at the same moment",
+    "413": "Too large",
+    "415": "Neither a form nor JSON",
+    "422": "Not accepted; `messages` or a field's `error` says why",
+    "429": "A limit; Retry-After says when to try again",
+    "503": "Busy; Retry-After says when to try again",
+}
+
+
+def document(call: Call) -> Answer:
+    """The description, with this site's address."""
+    return Answer(body=_encoded(call.site.origin))
+
+
+@cache
+def _encoded(origin: str) -> bytes:
+    from keyback.web.server import ROUTES  # the table names this handler
+
+    (page,), components = msgspec.json.schema_components([PageData], ref_template="#/components/schemas/{name}")
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        path = route.path.replace(":str", "")
+        operation: dict[str, Any] = {"operationId": _name(route.method, path), "responses": _responses(page)}
+        if "{token}" in path:
+            operation["parameters"] = [
+                {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}
+            ]
+        if route.method == "POST":
+            operation["requestBody"] = _body((*route.fields, "token"))
+        paths.setdefault(path, {})[route.method.lower()] = operation
+    components["Work"] = {"type": "object", "description": _WORK, "properties": _work_properties()}
+    whole = {
+        "openapi": "3.1.0",
+        "info": {"title": "Keyback portal", "version": "1", "description": _ABOUT},
+        "servers": [{"url": origin}],
+        "paths": paths,
+        "components": {"schemas": components},
+    }
+    return msgspec.json.encode(whole)
+
+
+def _name(method: str, path: str) -> str:
+    return f"{method.lower()}{path.replace('{token}', 'token').replace('/', '_').replace('-', '_').replace('.', '_')}"
+
+
+def _responses(page: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": page}}
+    return {code: {"description": text, "content": content} for code, text in _STATUS.items()}
+
+
+def _body(fields: tuple[str, ...]) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["token"],
+        "properties": {name: {"type": "string", "maxLength": 4096} for name in fields},
+    }
+    return {
+        "required": True,
+        "content": {"application/json": {"schema": schema}, "application/x-www-form-urlencoded": {"schema": schema}},
+    }
+
+
+def _work_properties() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {"algorithm": {"const": "SHA-256"}, "challenge": text, "salt": text, "signature": text,
+            "maxNumber": {"type": "integer"}}  # fmt: skip

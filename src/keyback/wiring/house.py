@@ -1,0 +1,131 @@
+"""Puts a house together: store, keys, plug-ins, courier and site for one tenant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+from keyback.app.house import House
+from keyback.app.outbox.deliver import Courier, Route
+from keyback.app.outbox.wording import Voice
+from keyback.core.errors import Refused
+from keyback.core.messages import say
+from keyback.core.ports import Channel, Clock, Hasher, Random, Tenant
+from keyback.core.rules.banned import Terms
+from keyback.core.rules.password import Lists
+from keyback.core.types import DirectoryKind
+from keyback.directories.cloud import CloudDirectory
+from keyback.store import migrations
+from keyback.store.engine import engine_for
+from keyback.store.seal import AesSealer, Keys
+from keyback.store.unit import SqlStore
+from keyback.web.call import Site
+from keyback.web.prompts import Catalog
+from keyback.web.render import Renderer
+from keyback.wiring import plugins
+
+MESSAGES = {
+    "wiring.no_tenant": "The database holds no organisation yet. Run `keyback init` first.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Time, chance, and the cost of a hash."""
+
+    clock: Clock
+    random: Random
+    hasher: Hasher
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it runs: addresses and proxies."""
+
+    base_url: str
+    hosts: frozenset[str] = frozenset()
+    """More Host headers to answer, beside that of the base URL."""
+    proxies: tuple[str, ...] = ()
+    region: str = ""
+    work_number: int = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A house that is ready to serve."""
+
+    store: SqlStore
+    tenant: Tenant
+    house: House
+    site: Site
+    courier: Courier
+
+    def close(self) -> None:
+        """Stop delivering and give back connections."""
+        self.courier.stop()
+        self.store.close()
+
+
+def password_lists() -> Lists:
+    """The lists that ship with Keyback."""
+    data = resources.files("keyback") / "data"
+    common = frozenset((data / "common_passwords.txt").read_text("utf-8").splitlines())
+    terms = (data / "banned_terms.txt").read_text("utf-8").splitlines()
+    return Lists(common, Terms.of(term for term in terms if term and not term.startswith("#")))
+
+
+def open_store(database: str, keys: Keys, clock: Clock) -> tuple[SqlStore, Tenant]:
+    """The database, its schema brought up to date, and its one organisation. Raises `Refused` without one."""
+    engine = engine_for(database)
+    migrations.upgrade(engine)
+    with SqlStore(engine, AesSealer(keys, ""), clock).reading() as unit:
+        tenant = unit.tenants.the_one()
+    if tenant is None:
+        engine.close()
+        raise Refused(say("wiring.no_tenant"))
+    return SqlStore(engine, AesSealer(keys, tenant.id), clock, tenant.id), tenant
+
+
+def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels: Sequence[Channel]) -> Running:
+    """Everything that serves this organisation."""
+    sealer = store.sealer
+    catalog = Catalog(plugins.messages())
+    host = urlsplit(place.base_url).hostname or ""
+
+    def voice(language: str) -> Voice:
+        return Voice(catalog.words(language or tenant.language, tenant.zone), tenant.name, host)
+
+    courier = Courier(store, Route(channels, voice), world.clock)
+    house = House(
+        store=store,
+        clock=world.clock,
+        random=world.random,
+        hasher=world.hasher,
+        sealer=sealer,
+        methods=plugins.methods(),
+        directories={DirectoryKind.CLOUD: CloudDirectory(store, world.hasher)},
+        lists=password_lists(),
+        kick=courier.kick,
+        base_url=place.base_url.rstrip("/"),
+        tenant_name=tenant.name,
+        region=place.region,
+    )
+    return Running(store, tenant, house, site_of(house, tenant, place, catalog), courier)
+
+
+def site_of(house: House, tenant: Tenant, place: Place, catalog: Catalog) -> Site:
+    """The portal's site at its one base URL (WEB-1)."""
+    url = urlsplit(house.base_url)
+    origin = f"{url.scheme}://{url.netloc}".lower()
+    return Site(
+        house=house,
+        renderer=Renderer(catalog),
+        catalog=catalog,
+        zone=tenant.zone,
+        language=tenant.language,
+        origin=origin,
+        hosts=frozenset({url.netloc.lower(), *place.hosts}),
+        proxies=tuple(ip_network(network) for network in place.proxies),
+        work_number=place.work_number,
+    )
