@@ -21,20 +21,25 @@ def normal(text: str) -> str:
 
 
 def forms(password: str) -> frozenset[str]:
-    """What a list is searched for: folded; substitutions undone; and without digits and marks at either end,
-    if letters remain. `P@ssword2024!` is found as `password`."""
+    """What a list is searched for: folded; substitutions undone; without digits and marks at either end; and
+    what is typed over and over, once. `P@ssword2024!` is found as `password`, `123412341234` as `1234`."""
     folded = fold(password)
-    stripped = _core(folded)
-    found = {folded, normal(folded)}
-    if len(stripped) >= _SHORTEST:
-        found |= {stripped, normal(stripped)}
-    return frozenset(found)
+    bare = [part for part in (_core(folded), _unit(folded)) if len(part) >= _SHORTEST]
+    return frozenset({folded, normal(folded), *bare, *map(normal, bare)})
 
 
 def _core(text: str) -> str:
     """From the first letter to the last; `@` and `$` at an end count as marks."""
     letters = [place for place, character in enumerate(text) if character.isalpha()]
     return text[letters[0] : letters[-1] + 1] if letters else ""
+
+
+def _unit(text: str) -> str:
+    """The shortest beginning that makes up the whole when it is repeated, the last time perhaps in part."""
+    for length in range(1, len(text) // 2 + 1):
+        if text[length:] == text[:-length]:
+            return text[:length]
+    return text
 
 
 @dataclass(frozen=True, slots=True)
