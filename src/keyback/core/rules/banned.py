@@ -36,7 +36,7 @@ def _core(text: str) -> str:
 
 def _unit(text: str) -> str:
     """The shortest beginning that makes up the whole when it is repeated, the last time perhaps in part."""
-    for length in range(1, len(text) // 2 + 1):
+    for length in range(1, len(text)):
         if text[length:] == text[:-length]:
             return text[:length]
     return text
