@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import psycopg_pool
 
 Row = tuple[Any, ...]
-Values = Mapping[str, int | str | bytes | None]
+Values = Mapping[str, object]
+"""Whole numbers, text, bytes or None, by parameter name."""
 
 MESSAGES: Mapping[str, str] = {"store.conflict": "Somebody else changed this at the same moment. Nothing was changed."}
 

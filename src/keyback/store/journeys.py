@@ -138,8 +138,8 @@ class SqlJourneys:
         subject = Decoy(row[3]) if row[2] is None else Somebody(row[2], Code(row[4]) if row[4] else None)
         return Journey(
             row[0], self._tenant, Purpose(row[1]), subject, Demand(row[5], bool(row[6]), row[7]), Disclosure(row[8]),
-            *row[9:14], state=_state(row[14], row[15], row[16]),
-            evidence=tuple(_evidence(e) for e in evidence), source=row[17], language=row[18],
+            row[9], row[10], row[11], row[12], row[13], _state(row[14], row[15], row[16]),
+            tuple(_evidence(e) for e in evidence), row[17], row[18],
         )  # fmt: skip
 
     def update(self, journey: Journey, expected_version: int) -> bool:
@@ -246,4 +246,7 @@ def _evidence(row: Row) -> Evidence:
 
 
 def _challenge(row: Row) -> Challenge:
-    return Challenge(*row[:5], bytes(row[5]), bytes(row[6]), *row[7:12], superseded=bool(row[12]))
+    destination, state, superseded = bytes(row[5]), bytes(row[6]), bool(row[12])
+    return Challenge(
+        row[0], row[1], row[2], row[3], row[4], destination, state, row[7], row[8], row[9], row[10], row[11], superseded
+    )

@@ -117,7 +117,10 @@ class SqlPeople:
         """All that are not replaced, the preferred one first; hints included."""
         rows = self._link.all(_CONTACTS, {"tenant": self._tenant, "person": person})
         return [
-            Contact(row[0], person, ContactKind(row[1]), self._open("contact", "value", row[0], row[2]).decode(), *row[3:6], preferred=bool(row[6]))
+            Contact(
+                row[0], person, ContactKind(row[1]), self._open("contact", "value", row[0], row[2]).decode(),
+                row[3], row[4], row[5], bool(row[6]),
+            )
             for row in rows
         ]
 

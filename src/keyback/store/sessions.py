@@ -1,7 +1,6 @@
 """Signed-in browsers. A session lives while its person's generation is the one it carries (SES-3)."""
 
-from keyback.core.ports import Person
-from keyback.core.types import HOUR, MINUTE, Instant
+from keyback.core.types import HOUR, MINUTE, Instant, Person
 from keyback.store.engine import Link, Sql
 
 IDLE = 15 * MINUTE
