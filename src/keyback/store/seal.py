@@ -7,7 +7,6 @@ no key serves two purposes. A sealed value is: format 1, key version (2 bytes), 
 import base64
 import hashlib
 import hmac
-import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -104,9 +103,10 @@ def _read_line(number: int, line: str, masters: dict[int, bytes]) -> list[Text]:
 class AesSealer:
     """Implements `core.ports.Sealer` for one tenant: AES-256-GCM, HMAC-SHA-256."""
 
-    def __init__(self, keys: Keys, tenant: str) -> None:
+    def __init__(self, keys: Keys, tenant: str, random: Random) -> None:
         self._keys = keys
         self._tenant = tenant
+        self._random = random
         self._ciphers: dict[tuple[int, str], AESGCM] = {}
         self._macs: dict[str, bytes] = {}
 
@@ -114,7 +114,7 @@ class AesSealer:
         """Ciphertext that opens only at exactly this place (CRY-2)."""
         version = self._keys.newest
         head = FORMAT + version.to_bytes(2, "big")
-        nonce = os.urandom(12)
+        nonce = self._random.bytes(12)
         bound = head + _place(table, column, row, tenant)
         return head + nonce + self._cipher(version, f"seal/{table}/{column}").encrypt(nonce, plain, bound)
 

@@ -2,7 +2,6 @@
 trouble looks like. Runs in a worker thread."""
 
 import logging
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -71,6 +70,7 @@ def answer(site: Site, arrived: Arrived, handler: Callable[[Call], Answer]) -> R
 
 
 def _handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:
+    reference = call.site.house.random.id()
     try:
         return handler(call)
     except NotFound as error:
@@ -88,9 +88,9 @@ def _handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:
         log.error("unavailable: %s", error)  # noqa: TRY400 - no traceback: it could hold what was typed
         return Answer(error_page(say("error.unavailable")), 503, retry_after=30)
     except Broken as error:
-        return _broken(str(error))
+        return _broken(str(error), reference)
     except Exception as error:  # noqa: BLE001 - the outermost door: refuse, and name no more than the kind
-        return _broken(_where(error))
+        return _broken(_where(error), reference)
 
 
 def _where(error: Exception) -> str:
@@ -100,8 +100,7 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} at {at}"
 
 
-def _broken(why: str) -> Answer:
-    reference = secrets.token_hex(8)  # noqa: TID251 - names a log line, decides nothing
+def _broken(why: str, reference: str) -> Answer:
     log.error("broken %s: %s", reference, why)
     return Answer(error_page(say("error.broken"), reference), 500)
 

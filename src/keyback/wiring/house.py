@@ -75,16 +75,16 @@ def password_lists() -> Lists:
     return Lists(common, Terms.of(term for term in terms if term and not term.startswith("#")))
 
 
-def open_store(database: str, keys: Keys, clock: Clock) -> tuple[SqlStore, Tenant]:
+def open_store(database: str, keys: Keys, world: "World") -> tuple[SqlStore, Tenant]:
     """The database, its schema brought up to date, and its one organisation. Raises `Refused` without one."""
     engine = engine_for(database)
     migrations.upgrade(engine)
-    with SqlStore(engine, AesSealer(keys, ""), clock).reading() as unit:
+    with SqlStore(engine, AesSealer(keys, "", world.random), world.clock).reading() as unit:
         tenant = unit.tenants.the_one()
     if tenant is None:
         engine.close()
         raise Refused(say("wiring.no_tenant"))
-    return SqlStore(engine, AesSealer(keys, tenant.id), clock, tenant.id), tenant
+    return SqlStore(engine, AesSealer(keys, tenant.id, world.random), world.clock, tenant.id), tenant
 
 
 def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels: Sequence[Channel]) -> Running:
