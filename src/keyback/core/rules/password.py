@@ -75,8 +75,9 @@ class Shown:
 
 
 def prepare(password: str) -> str:
-    """The one form that is judged and hashed: NFKC (NIST SP 800-63B-4 3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
+    """The one form that is judged and hashed: NFKC (NIST SP 800-63B-4 3.1.1.2). What is too long to be accepted
+    comes back as it is, so that ten megabytes cost nothing."""
+    return password if _exceeds(password) else unicodedata.normalize("NFKC", password)
 
 
 def too_long(password: str) -> bool:
