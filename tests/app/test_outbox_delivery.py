@@ -59,7 +59,9 @@ class World:
         self.clock = FixedClock()
         self.engine = SqliteEngine(None)
         runner.run(self.engine)
-        self.store = SqlStore(self.engine, AesSealer(Keys({1: bytes(range(32))}), TENANT), self.clock, TENANT)
+        self.store = SqlStore(
+            self.engine, AesSealer(Keys({1: bytes(range(32))}), TENANT, SystemRandom()), self.clock, TENANT
+        )
         self.email, self.sms = Gateway("email"), Gateway("sms")
         self.alarms: list[tuple[str, Exception]] = []
         self.courier = self.another()

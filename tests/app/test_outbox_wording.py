@@ -21,9 +21,10 @@ VALUES: dict[str, str | int] = {
     "when_at": NOW,
     "source": "203.0.113.7",
     "host_user": "root",
-    "what": "authenticator app added",
+    "what": "import",
 }
-MAILS = sorted(name for name in TEMPLATES if not name.startswith("sms."))
+MAILS = sorted(name for name, template in TEMPLATES.items() if template.body)
+SHORT = sorted(name for name, template in TEMPLATES.items() if template.short)
 
 
 def voice(language: str = "en", organisation: str = "Contoso", host: str = "reset.contoso.example") -> Voice:
@@ -82,6 +83,19 @@ def test_the_text_message_reads_so_and_is_one() -> None:
     assert "://" not in made.text
 
 
+@pytest.mark.parametrize("template", SHORT)
+def test_every_text_message_is_one_and_names_the_service(template: str) -> None:
+    """SND-9."""
+    made = letter(Outgoing("sms", template, VALUES, ADA_MOBILE), "id-1", NOW, voice())
+    assert made.text.startswith("Contoso: ")
+    assert (sms_parts(made.text), made.html, made.subject) == (1, "", "")
+
+
+def test_what_has_changed_is_said_in_the_readers_language() -> None:
+    assert "your contact data came anew" in mail("notice.method_changed").text
+    assert "one of them was added" in mail("notice.method_changed", what="unheard of").text
+
+
 @pytest.mark.parametrize("organisation", ["C" * 60, "Ünïversität zu Köln", "O" * 300])
 @pytest.mark.parametrize("host", ["", "h" * 90 + ".example"])
 def test_a_text_message_stays_one_whatever_the_names(organisation: str, host: str) -> None:
@@ -129,20 +143,21 @@ def test_values_cannot_bring_markup_lines_or_directions(template: str) -> None:
     """INJ-4."""
     nasty = '<b onclick="x">&amp;{code}\r\nBcc: e@evil.example\u202e\u200b'
     values = {name: nasty if isinstance(value, str) else value for name, value in VALUES.items()}
-    channel = "sms" if template.startswith("sms.") else "email"
+    channel = "email" if TEMPLATES[template].body else "sms"
     made = letter(Outgoing(channel, template, values, ADA_MAIL), "id-1", NOW, voice(organisation=nasty, host=""))
     assert "b" not in Plain(made.html).tags
     assert not set("\r\u202e\u200b") & set(made.text + made.subject + made.html + made.sender_name)
     assert "\n" not in made.subject + made.sender_name
     assert "\nBcc" not in made.text
-    assert "{code}" in made.text
+    assert "what" in TEMPLATES[template].values or "{code}" in made.text
 
 
 def test_only_declared_values_get_into_a_message() -> None:
     """INJ-4: what somebody adds is dropped, what is missing is refused."""
     assert mail("notice.rescue", note="Call +1 666") == mail("notice.rescue")
     lacking = Outgoing("email", "mail.code", {"letters": "KT"}, ADA_MAIL)
-    for broken in (lacking, replace(lacking, template="mail.unheard_of")):
+    by_sms = Outgoing("sms", "notice.rescue", VALUES, ADA_MOBILE)
+    for broken in (lacking, replace(lacking, template="mail.unheard_of"), by_sms):
         with pytest.raises(Broken):
             letter(broken, "id-1", NOW, voice())
 

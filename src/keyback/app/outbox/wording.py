@@ -1,7 +1,8 @@
 """Puts a message into words: subject, text and HTML from one template, in the reader's language.
 
 A template is a list of sentences, not a little program (INJ-4). Its values are a fixed list; they come from the
-store and from policy, never from what somebody typed (SND-9), and are freed of control characters.
+store and from policy, never from what somebody typed (SND-9), and are freed of control characters. The value
+`what` is a key: `import` is said as `notice.what.import`.
 """
 
 import re
@@ -41,6 +42,18 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "notice.password_set_by_admin.what": "An administrator set a new password for it on {when_at}.",
         "notice.password_set_by_admin.next": "You will choose your own password when you next sign in.",
         "notice.password_set_by_admin.not_you": "Did you not expect this? Call your helpdesk now.",
+        "notice.password_set_by_admin.short": (
+            "{organisation}: An administrator set a new password for you. Not expected? Call your helpdesk."
+        ),
+        "notice.method_changed.short": (
+            "{organisation}: The ways to prove who you are have changed: {what}. Was it not you? Call your helpdesk."
+        ),
+        "notice.what.import": "your contact data came anew from your organisation",
+        "notice.what.contact": "a mail address or phone number was changed by an administrator",
+        "notice.what.totp": "an authenticator app was added by an administrator",
+        "notice.what.recovery_codes": "you have new recovery codes",
+        "notice.what.removed": "one of them was removed",
+        "notice.what.other": "one of them was added, changed or removed",
         "notice.method_changed.subject": "The ways to prove who you are have changed",
         "notice.method_changed.what": "This was changed on {when_at}: {what}.",
         "notice.admin_reset.subject": "An administrator has reset their own password",
@@ -94,11 +107,13 @@ class Template:
     values: frozenset[str]
     subject: str
     body: tuple[str, ...]
+    short: str = ""
+    """Its one sentence as a text message; empty: it goes by mail only."""
     code: bool = False
 
 
-def _notice(name: str, values: str, *body: str) -> Template:
-    return Template(frozenset(values.split()), f"notice.{name}.subject", body)
+def _notice(name: str, values: str, *body: str, short: str = "") -> Template:
+    return Template(frozenset(values.split()), f"notice.{name}.subject", body, short)
 
 
 TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
@@ -109,7 +124,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             ("mail.code.code", "mail.code.letters", "mail.code.life", "mail.code.never_ask", "mail.code.not_you"),
             code=True,
         ),
-        "sms.code": Template(frozenset({"code", "letters", "life_ms"}), "", ("sms.code.text",), code=True),
+        "sms.code": Template(frozenset({"code", "letters", "life_ms"}), "", (), "sms.code.text", code=True),
         "notice.password_reset": _notice(
             "password_reset",
             "user_id when_at source",
@@ -129,6 +144,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.password_set_by_admin.next",
             "notice.password_set_by_admin.not_you",
             "notice.why_you",
+            short="notice.password_set_by_admin.short",
         ),
         "notice.method_changed": _notice(
             "method_changed",
@@ -137,6 +153,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.method_changed.what",
             "notice.not_you",
             "notice.why_you",
+            short="notice.method_changed.short",
         ),
         "notice.admin_reset": _notice(
             "admin_reset",
@@ -167,11 +184,16 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
 def letter(outgoing: Outgoing, id_: str, at: Instant, voice: Voice) -> Letter:
     """In words. Raises `Broken` for a template or value that nobody declared."""
     template = TEMPLATES.get(outgoing.template)
-    if template is None or not template.values <= outgoing.values.keys():
-        raise Broken(f"message {outgoing.template} is unknown or lacks a value")
+    short = outgoing.channel == "sms"
+    fits = template is not None and template.values <= outgoing.values.keys()
+    if template is None or not fits or not (template.short if short else template.body):
+        raise Broken(f"message {outgoing.template} is unknown, lacks a value or does not go by {outgoing.channel}")
     values = {name: _clean(outgoing.values[name]) for name in template.values}
     values["organisation"] = _clean(voice.organisation)
-    if outgoing.channel == "sms":
+    if "what" in values:
+        known = values["what"] if f"notice.what.{values['what']}" in MESSAGES else "other"
+        values["what"] = voice.words.say(Text(f"notice.what.{known}"))
+    if short:
         return _short(Letter(id_, outgoing.to, "", "", "", voice.words.lang, "", at), template, values, voice)
     said = [voice.words.say(Text(id_sentence, values)) for id_sentence in template.body]
     subject = voice.words.say(Text(template.subject, values))
@@ -189,8 +211,7 @@ def _short(empty: Letter, template: Template, values: Mapping[str, str | int], v
     name = str(values["organisation"])
     origin = f"\n\n@{voice.host} #{values['code']}" if voice.host and template.code else ""
     ways = [
-        " ".join(voice.words.say(Text(id_, {**values, "organisation": shown.strip()})) for id_ in template.body)
-        + ending
+        voice.words.say(Text(template.short, {**values, "organisation": shown.strip()})) + ending
         for ending, shown in ((origin, name), ("", name), ("", name[:20]), ("", name[:8]))
     ]
     return replace(empty, text=next((text for text in ways if sms_parts(text) == 1), ways[-1]))
