@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import segno
+
 from keyback.core.messages import Text, say
 from keyback.core.types import MINUTE, SECOND, Instant
 from keyback.web.page import Choice, Field, Link, Message, Page, Rule
