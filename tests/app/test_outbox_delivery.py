@@ -20,7 +20,7 @@ from keyback.store.migrations import runner
 from keyback.store.seal import AesSealer, Keys
 from keyback.store.unit import SqlStore
 from keyback.web.prompts import Catalog
-from keyback.wiring.world import FixedClock
+from keyback.wiring.world import FixedClock, SystemRandom
 from tests.people import ADA_MAIL, ADA_MOBILE, TENANT
 
 CODE_LIFE = 10 * MINUTE
