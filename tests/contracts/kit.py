@@ -14,7 +14,7 @@ from keyback.wiring.hasher import Argon2Hasher, Cost
 from keyback.wiring.world import SystemRandom
 from tests.people import ADA, ADA_MAIL, ADA_MOBILE, NOW, enrolment
 
-SEALER = AesSealer(Keys({1: bytes(range(32))}), "t1")
+SEALER = AesSealer(Keys({1: bytes(range(32))}), "t1", SystemRandom())
 _ARGON2 = Argon2Hasher(Cost(memory_kib=8, passes=1))
 FILES = tuple(m.name for m in pkgutil.iter_modules(methods.__path__) if not m.name.startswith("_"))
 SHELF: dict[str, Method] = {name: importlib.import_module(f"keyback.methods.{name}").METHOD for name in FILES}
