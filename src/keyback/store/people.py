@@ -17,7 +17,7 @@ _BELONGS = Sql(
       WHERE tenant = :tenant AND member = :person AND relation = 'member'
         AND (starts_at IS NULL OR starts_at <= :now) AND (ends_at IS NULL OR ends_at > :now)
       UNION
-      SELECT m.group_id, CASE WHEN m.eligible = 1 THEN 1 ELSE mine.eligible END
+      SELECT m.group_id, CASE WHEN m.eligible = 1 THEN m.eligible ELSE mine.eligible END
       FROM membership m JOIN mine ON m.member = mine.id
       WHERE m.tenant = :tenant AND m.relation = 'member'
         AND (m.starts_at IS NULL OR m.starts_at <= :now) AND (m.ends_at IS NULL OR m.ends_at > :now)
