@@ -21,7 +21,7 @@ from keyback.store.engine import engine_for
 from keyback.store.seal import AesSealer, Keys
 from keyback.store.unit import SqlStore
 from keyback.web.call import Site
-from keyback.web.prompts import Catalog
+from keyback.web.prompts import Catalog, choose
 from keyback.web.render import Renderer
 from keyback.wiring import plugins
 
@@ -94,7 +94,7 @@ def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels:
     host = urlsplit(place.base_url).hostname or ""
 
     def voice(language: str) -> Voice:
-        return Voice(catalog.words(language or tenant.language, tenant.zone), tenant.name, host)
+        return Voice(catalog.words(choose("", language, "", tenant.language), tenant.zone), tenant.name, host)
 
     courier = Courier(store, Route(channels, voice), world.clock)
     house = House(
