@@ -16,7 +16,6 @@ from keyback.app.people.ports import (
 )
 from keyback.core.errors import NotFound
 from keyback.core.messages import say
-from keyback.core.rules.readiness import Standing
 from keyback.core.types import ContactKind, DirectoryKind, Instant
 from keyback.store.engine import Row, Sql, Values
 
@@ -40,6 +39,9 @@ _KNOWN_CONTACTS = Sql(
     f"""SELECT person, id, kind, fingerprint, confirmed_how, usable_from FROM contact
     WHERE tenant = :tenant AND replaced_by IS NULL AND person IN ({_IN}) ORDER BY added_at, id"""
 )
+_OWNERS = Sql(
+    "SELECT DISTINCT person FROM contact WHERE tenant = :tenant AND fingerprint = :fingerprint ORDER BY person"
+)
 _ADD = Sql(
     """INSERT INTO person (tenant, id, upn, canonical, display_name, given_name, surname, kind, directory, source_id,
       enabled, generation, plan, language, department, created_at, changed_at)
@@ -51,10 +53,6 @@ _SET_FACTS = Sql(
       directory = :directory, source_id = :source_id, enabled = :enabled, language = :language,
       department = :department, changed_at = :now
     WHERE tenant = :tenant AND id = :id"""
-)
-_ADD_STANDING = Sql(
-    """INSERT INTO readiness (tenant, person, methods, enabled, administrator, helps_self, waits_until)
-    VALUES (:tenant, :person, :methods, :enabled, :administrator, :helps_self, :waits_until)"""
 )
 _ADD_PASSWORD = Sql(
     """INSERT INTO credential (tenant, person, encoded, set_at, must_change, not_after, version)
@@ -99,6 +97,10 @@ class SqlPeopleChanges:
         """The same for everybody who has this address or number, so that shared ones can be counted (REG-7)."""
         return self._sealer.mac("contact", self._tenant, value)
 
+    def owners(self, value: str) -> Sequence[str]:
+        """Ids of all who have this address or number."""
+        return [row[0] for row in self._link.all(_OWNERS, self._about(fingerprint=self.fingerprint(value)))]
+
     def known(self, canonicals: Sequence[str]) -> Mapping[str, KnownPerson]:
         """Two statements, however many people."""
         rows = self._link.all(_KNOWN, self._in(canonicals))
@@ -116,14 +118,6 @@ class SqlPeopleChanges:
     def set_facts(self, facts: Mapping[str, Facts]) -> None:
         """By person id."""
         self._many(_SET_FACTS, (_values(person, new) for person, new in facts.items()))
-
-    def add_standings(self, standings: Mapping[str, Standing]) -> None:
-        """Readiness of people just added, by person id."""
-        self._many(_ADD_STANDING, (
-            {"person": person, "methods": one.methods, "enabled": int(one.enabled),
-             "administrator": one.administrator, "helps_self": one.helps_self, "waits_until": one.waits_until}
-            for person, one in standings.items()
-        ))  # fmt: skip
 
     def add_passwords(self, passwords: Sequence[NewPassword]) -> None:
         """Initial passwords of people who have none; they must be changed."""

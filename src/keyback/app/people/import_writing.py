@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from keyback.app.people.difference import Plan
 from keyback.app.people.ports import NewContact, NewPassword, NewPerson, PeopleChanges, Work
-from keyback.app.people.telling import METHOD_CHANGED, tell
+from keyback.app.people.telling import METHOD_CHANGED, shown, tell
+from keyback.app.policy.standing import refresh
 from keyback.core.events import Activity, Event
 from keyback.core.policy import Policy
 from keyback.core.ports import Unit
@@ -70,7 +71,7 @@ def _write_new(work: Work, unit: Unit, plans: Sequence[Plan], hashes: Mapping[st
     ])
     in_force = unit.policies.in_force() if plans else None
     policy = in_force.policy if in_force else Policy()
-    changes.add_standings({plan.person: _standing(work, unit, plan, policy) for plan in plans})
+    unit.readiness.put([(plan.person, _standing(work, unit, plan, policy)) for plan in plans])
 
 
 def _standing(work: Work, unit: Unit, plan: Plan, policy: Policy) -> readiness.Standing:
@@ -86,14 +87,15 @@ def _write_known(work: Work, unit: Unit, changes: PeopleChanges, plan: Plan) -> 
         changes.replace(old, new)
     if plan.ends_sessions:
         unit.people.raise_generation(plan.person, unit.now)
-    work.refresh(unit, plan.person)
+    refresh(unit, plan.person, work.house.methods.values())
 
 
 def _warn(unit: Unit, plan: Plan) -> None:
     person = unit.people.by_id(plan.person, unit.now)
     if person is not None:
         outdated = [contact for contact in unit.people.contacts(plan.person) if contact.id in plan.outdated]
-        tell(unit, person, METHOD_CHANGED, "import", outdated)
+        new = [shown(contact.kind, contact.value) for contact in plan.contacts]
+        tell(unit, person, METHOD_CHANGED, ", ".join(new), outdated)
 
 
 def _events(actor: str, plan: Plan, correlation: str) -> list[Event]:

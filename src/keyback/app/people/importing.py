@@ -102,7 +102,7 @@ class _Run:
 
     def look(self, source: Source) -> None:
         """First pass: every mistake; nothing is kept but counts."""
-        reading = Reading(source, self._options.mapping, self._judge)
+        reading = Reading(source, self._options.mapping, self._judge, self._work.house.region)
         report = self.report
         for number, person in enumerate(reading.people(), 1):
             if isinstance(person, tuple):
@@ -120,7 +120,7 @@ class _Run:
 
     def write(self, source: Source) -> None:
         """Second pass, the same file again."""
-        reading = Reading(source, self._options.mapping, self._judge)
+        reading = Reading(source, self._options.mapping, self._judge, self._work.house.region)
         batch: list[Imported] = []
         done = 0
         for person in reading.people():

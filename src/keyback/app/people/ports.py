@@ -9,7 +9,6 @@ from typing import Protocol
 
 from keyback.app.house import House
 from keyback.core.ports import Unit
-from keyback.core.rules.readiness import Standing
 from keyback.core.types import ContactKind, DirectoryKind, Instant, PersonKind
 
 
@@ -103,13 +102,13 @@ class PeopleChanges(Protocol):
     def fingerprint(self, value: str) -> bytes:
         """Keyed fingerprint of an address or number."""
 
+    def owners(self, value: str) -> Sequence[str]:
+        """Ids of all who have this address or number."""
+
     def known(self, canonicals: Sequence[str]) -> Mapping[str, KnownPerson]:
         """Those of at most `BATCH` user IDs that exist, by canonical user ID."""
 
     def add(self, people: Sequence[NewPerson]) -> None: ...
-    def add_standings(self, standings: Mapping[str, Standing]) -> None:
-        """Readiness of people just added, by person id."""
-
     def add_passwords(self, passwords: Sequence[NewPassword]) -> None: ...
     def add_contacts(self, contacts: Sequence[NewContact]) -> None: ...
     def set_facts(self, facts: Mapping[str, Facts]) -> None:
@@ -175,6 +174,4 @@ class Work:
     house: House
     people: Callable[[Unit], PeopleChanges]
     groups: Callable[[Unit], GroupChanges]
-    refresh: Callable[[Unit, str], None]
-    """Bring one person's readiness up to date, in this unit."""
     actor: str

@@ -26,6 +26,7 @@ class Reading:
     source: Source
     mapping: Mapping[str, str]
     judge: Judge
+    region: str = ""
     shared: int = 0
     """Addresses and numbers met again for another person."""
     _ids: Seen = field(default_factory=Seen)
@@ -36,7 +37,7 @@ class Reading:
         with self.source() as stream:
             table = Table(stream)
             try:
-                plan = layout(table.header, self.mapping)
+                plan = layout(table.header, self.mapping, self.region)
                 for row in table.rows():
                     yield (row,) if isinstance(row, Mistake) else self._judged(plan, read_row(plan, row.line, row.cells))
             finally:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from keyback.app.perform import NOTICE_LIFE, NOTICE_URGENCY, notice_addresses
 from keyback.core.ports import Outgoing, Unit
-from keyback.core.rules import roles
+from keyback.core.rules import masking, roles
 from keyback.core.types import Contact, ContactKind, Person
 
 PASSWORD_SET = "notice.password_set_by_admin"
@@ -16,6 +16,11 @@ _CHANNELS: Mapping[ContactKind, str] = {
     ContactKind.MOBILE: "sms",
 }
 """An office number rings on a desk: nobody is told there."""
+
+
+def shown(kind: ContactKind, value: str) -> str:
+    """A contact as its owner knows it again; the same in every language."""
+    return masking.mail(value) if kind in {ContactKind.EMAIL, ContactKind.PRIMARY} else masking.number(value)
 
 
 def tell(unit: Unit, person: Person, notice: str, what: str, replaced: Sequence[Contact] = ()) -> None:

@@ -105,6 +105,8 @@ class Layout:
 
     headers: tuple[str, ...]
     cells: Mapping[Column, int]
+    region: str = ""
+    """ISO country in which numbers without `+` are read where the line itself names none."""
 
     @property
     def password_header(self) -> str:
@@ -132,7 +134,7 @@ class Imported:
     warnings: tuple[Mistake, ...]
 
 
-def layout(header: Sequence[str], mapping: Mapping[str, str]) -> Layout:
+def layout(header: Sequence[str], mapping: Mapping[str, str], region: str = "") -> Layout:
     """The layout that a header line means; `mapping` goes from a `Column` value to a header, and wins.
 
     Raises `Invalid` with every mistake.
@@ -154,7 +156,7 @@ def layout(header: Sequence[str], mapping: Mapping[str, str]) -> Layout:
         mistakes.append(say("people_file.no_user_id", headers=_shown(headers)))
     if mistakes:
         raise Invalid(say("people_file.header"), mistakes)
-    return Layout(headers, cells)
+    return Layout(headers, cells, region)
 
 
 def read_row(plan: Layout, line: int, row: Sequence[str]) -> Imported | tuple[Mistake, ...]:
@@ -263,7 +265,7 @@ class _Row:
         return tag
 
     def _contacts(self) -> tuple[tuple[ContactKind, str], ...]:
-        region = (self._text(Column.REGION) or "").upper()
+        region = (self._text(Column.REGION) or self._plan.region).upper()
         found = (
             self._contact(Column.MOBILE, ContactKind.MOBILE, lambda text: self._number(Column.MOBILE, text, region)),
             self._contact(Column.OFFICE, ContactKind.OFFICE, lambda text: self._number(Column.OFFICE, text, region)),

@@ -1,0 +1,87 @@
+"""One person added by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from keyback.app.people.passwords import check, initial
+from keyback.app.people.ports import Facts, NewPassword, NewPerson, Work
+from keyback.app.policy.standing import refresh
+from keyback.core.errors import Conflict, Invalid
+from keyback.core.events import Activity, Event
+from keyback.core.messages import say
+from keyback.core.policy import Policy
+from keyback.core.ports import Unit
+from keyback.core.rules.identifiers import canonical
+from keyback.core.rules.password import Context
+from keyback.core.types import DAY, DirectoryKind, Instant, PersonKind
+
+MESSAGES: Mapping[str, str] = {
+    "people.user_id": "{user_id} cannot be a user ID. It must look like name@example.org.",
+    "people.exists": "Somebody has the user ID {user_id} already.",
+    "people.is_contact": "{user_id} is the address of somebody else, so it cannot be a user ID.",
+}
+
+INITIAL_LIFE = 14 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who is to be added."""
+
+    user_id: str
+    display_name: str = ""
+    given_name: str = ""
+    surname: str = ""
+    department: str = ""
+    language: str = ""
+    kind: PersonKind = PersonKind.PERSON
+    directory: DirectoryKind = DirectoryKind.CLOUD
+
+
+def add(work: Work, new: Newcomer, password: str | None = None, *, life: Instant = INITIAL_LIFE) -> str:
+    """The new person's id. A password given must be changed at the first sign-in, within `life`.
+
+    Raises `Invalid` for a user ID that cannot be one or a password that will not do, `Conflict` if it is taken.
+    """
+    form = canonical(new.user_id)
+    if form is None or "@" not in form:
+        raise Invalid(say("people.user_id", user_id=new.user_id[:100]))
+    with work.house.store.reading() as unit:
+        _check_free(work, unit, form)
+        in_force = unit.policies.in_force()
+    encoded = None
+    if password is not None:
+        context = Context(form, (new.given_name, new.surname, new.display_name), work.house.tenant_name)
+        check(work, password, (in_force.policy if in_force else Policy()).passwords, context)
+        encoded = initial(work, password)
+    person = work.house.random.id()
+    with work.house.store.writing() as unit:
+        _check_free(work, unit, form)
+        work.people(unit).add([NewPerson(person, form, new.kind, _facts(new))])
+        if encoded is not None:
+            work.people(unit).add_passwords([NewPassword(person, encoded, unit.now + life)])
+        refresh(unit, person, work.house.methods.values())
+        unit.audit(Event(Activity.PERSON_ADDED, work.actor, person, "success", details={"kind": new.kind.value}))
+    return person
+
+
+def _check_free(work: Work, unit: Unit, form: str) -> None:
+    """IDN-4: neither a user ID nor anybody's address."""
+    if unit.people.by_canonical(form, unit.now) is not None:
+        raise Conflict(say("people.exists", user_id=form))
+    if work.people(unit).owners(form):
+        raise Conflict(say("people.is_contact", user_id=form))
+
+
+def _facts(new: Newcomer) -> Facts:
+    return Facts(
+        upn=new.user_id.strip(),
+        display_name=new.display_name or f"{new.given_name} {new.surname}".strip() or new.user_id,
+        given_name=new.given_name,
+        surname=new.surname,
+        directory=new.directory,
+        source_id="",
+        enabled=True,
+        department=new.department,
+        language=new.language,
+    )

@@ -1,0 +1,100 @@
+"""A person's addresses and numbers, changed by an administrator."""
+
+from collections.abc import Mapping
+
+from keyback.app.people.finding import find_and_lock
+from keyback.app.people.ports import NewContact, Work
+from keyback.app.people.telling import METHOD_CHANGED, shown, tell
+from keyback.app.policy.standing import refresh
+from keyback.core.errors import Conflict, Invalid, NotFound
+from keyback.core.events import Activity, Event
+from keyback.core.messages import say
+from keyback.core.ports import Unit
+from keyback.core.rules.identifiers import canonical_mail, canonical_number
+from keyback.core.types import Contact, ContactKind, Person
+
+MESSAGES: Mapping[str, str] = {
+    "people.not_an_address": "{value} is not a mail address.",
+    "people.not_a_number": "{value} is not a phone number that can exist. Write it with its country: +49 30 1234567.",
+    "people.contact_there": "The person has this contact already.",
+    "people.contact_unknown": "The person has no contact {contact}.",
+    "people.contact_confirmed": "This contact is confirmed already.",
+    "people.contact_notices_only": "The directory's own address serves notices only; it cannot be confirmed.",
+}
+
+BY_ADMINISTRATOR = "admin"
+
+
+def canonical_contact(kind: ContactKind, value: str, region: str) -> str:
+    """As it is kept. Raises `Invalid`."""
+    if kind in {ContactKind.EMAIL, ContactKind.PRIMARY}:
+        address = canonical_mail(value)
+        if address is None:
+            raise Invalid(say("people.not_an_address", value=value[:100]))
+        return address
+    number = canonical_number(value, region)
+    if number is None or not number.possible:
+        raise Invalid(say("people.not_a_number", value=value[:100]))
+    return number.e164
+
+
+def add_contact(work: Work, user_id: str, kind: ContactKind, value: str, *, confirmed: bool = False) -> str:
+    """The new contact's id. `confirmed`: the administrator vouches for it, so nothing waits (decisions 17).
+
+    Raises `NotFound`, `Invalid`, `Conflict` (the person has it).
+    """
+    form = canonical_contact(kind, value, work.house.region)
+    if confirmed and kind is ContactKind.PRIMARY:
+        raise Invalid(say("people.contact_notices_only"))
+    contact = work.house.random.id()
+    with work.house.store.writing() as unit:
+        person = find_and_lock(unit, user_id)
+        if any(one.kind is kind and one.value == form for one in unit.people.contacts(person.id)):
+            raise Conflict(say("people.contact_there"))
+        tell(unit, person, METHOD_CHANGED, f"+ {shown(kind, form)}")
+        how = BY_ADMINISTRATOR if confirmed else ""
+        work.people(unit).add_contacts([NewContact(contact, person.id, kind, form, how, unit.now)])
+        _finish(work, unit, person, Activity.METHOD_ADDED, {"kind": kind.value, "confirmed": int(confirmed)})
+    work.house.kick("email")
+    return contact
+
+
+def confirm_contact(work: Work, user_id: str, contact: str, why: str) -> None:
+    """The administrator vouches for a hint; `why` stands in the audit log. Raises `NotFound`, `Conflict`, `Invalid`."""
+    with work.house.store.writing() as unit:
+        person = find_and_lock(unit, user_id)
+        one = _contact(unit, person, contact)
+        if one.kind is ContactKind.PRIMARY:
+            raise Invalid(say("people.contact_notices_only"))
+        if one.confirmed_at is not None:
+            raise Conflict(say("people.contact_confirmed"))
+        tell(unit, person, METHOD_CHANGED, f"+ {shown(one.kind, one.value)}", [one])
+        work.people(unit).confirm(one.id, BY_ADMINISTRATOR, unit.now)
+        _finish(work, unit, person, Activity.METHOD_ADDED, {"kind": one.kind.value, "confirmed": 1, "why": why[:200]})
+    work.house.kick("email")
+
+
+def remove_contact(work: Work, user_id: str, contact: str) -> None:
+    """For good; the owner is told there, too. Raises `NotFound`."""
+    with work.house.store.writing() as unit:
+        person = find_and_lock(unit, user_id)
+        one = _contact(unit, person, contact)
+        tell(unit, person, METHOD_CHANGED, f"- {shown(one.kind, one.value)}", [one])
+        work.people(unit).remove_contact(one.id)
+        unit.people.raise_generation(person.id, unit.now)
+        unit.sessions.end_all(person.id)
+        _finish(work, unit, person, Activity.METHOD_REMOVED, {"kind": one.kind.value})
+    work.house.kick("email")
+
+
+def _contact(unit: Unit, person: Person, contact: str) -> Contact:
+    """By id, or by enough of its beginning."""
+    found = [one for one in unit.people.contacts(person.id) if contact and one.id.startswith(contact)]
+    if len(found) != 1:
+        raise NotFound(say("people.contact_unknown", contact=contact[:40]))
+    return found[0]
+
+
+def _finish(work: Work, unit: Unit, person: Person, activity: Activity, details: Mapping[str, str | int]) -> None:
+    refresh(unit, person.id, work.house.methods.values())
+    unit.audit(Event(activity, work.actor, person.id, "success", details=details))

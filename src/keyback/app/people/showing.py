@@ -1,0 +1,95 @@
+"""All that an administrator may see of one person; addresses and numbers only in part."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from keyback.app.people.finding import find
+from keyback.app.people.ports import Work
+from keyback.app.people.telling import shown
+from keyback.core.policy import Demand, InForce, Policy, resolve
+from keyback.core.ports import Unit
+from keyback.core.rules import eligibility, offer, roles
+from keyback.core.types import Contact, Instant, Person
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContact:
+    """One contact, in part."""
+
+    id: str
+    kind: str
+    value: str
+    state: str
+    """`hint`, `waiting` or `usable`; `notices` for the directory's own address."""
+    confirmed_how: str
+    usable_from: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassword:
+    """The password in the own directory, as far as anybody may know it."""
+
+    set_at: Instant
+    must_change: bool
+    dies_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One person."""
+
+    person: Person
+    groups: Sequence[str]
+    contacts: Sequence[ShownContact]
+    methods: Mapping[str, int]
+    """How many enrolments of each method that has secrets."""
+    password: ShownPassword | None
+    gates: int
+    refusal: str
+    """Why this person could not reset now, as Entra numbers it; empty: could."""
+
+
+def show(work: Work, user_id: str) -> Card:
+    """Raises `NotFound`."""
+    with work.house.store.reading() as unit:
+        person = find(unit, user_id)
+        held = offer.Holdings(unit.people.contacts(person.id), unit.people.enrolments(person.id))
+        in_force = unit.policies.in_force()
+        policy = in_force.policy if in_force else Policy()
+        demand = resolve(policy, person.groups, administrator=roles.is_administrator(person.roles))
+        names = {group.id: group.name for group in work.groups(unit).all()}
+        return Card(
+            person=person,
+            groups=sorted(names.get(group, group) for group in person.groups),
+            contacts=[_contact(contact, unit.now) for contact in held.contacts],
+            methods=Counter(enrolment.method for enrolment in held.enrolments),
+            password=_password(unit, person.id),
+            gates=demand.gates,
+            refusal=_refusal(work, person, held, in_force, demand, unit.now),
+        )
+
+
+def _refusal(work: Work, person: Person, held: offer.Holdings, in_force: InForce | None, demand: Demand, now: Instant) -> str:
+    methods = work.house.methods
+    policy = in_force.policy if in_force else Policy()
+    usable = offer.usable(person, policy, held, methods.values(), now)
+    proofs = [(one.enrolment.method, methods[one.enrolment.method].trust_roots(one.enrolment)) for one in usable]
+    code = eligibility.refusal(person, in_force, proofs, demand)
+    return code.value if code else ""
+
+
+def _contact(contact: Contact, now: Instant) -> ShownContact:
+    if contact.kind.value == "primary":
+        state = "notices"
+    elif contact.confirmed_at is None:
+        state = "hint"
+    else:
+        state = "usable" if contact.usable_from <= now else "waiting"
+    value = shown(contact.kind, contact.value)
+    return ShownContact(contact.id, contact.kind.value, value, state, contact.confirmed_how, contact.usable_from)
+
+
+def _password(unit: Unit, person: str) -> ShownPassword | None:
+    credential = unit.people.credential(person, 1)
+    return ShownPassword(credential.set_at, credential.must_change, credential.not_after) if credential else None
