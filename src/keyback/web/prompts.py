@@ -37,6 +37,8 @@ class _Forms:
     units: tuple[tuple[str, str], ...]
     zones: Mapping[str, str]
     direction: str = "ltr"
+    tag: str = ""
+    """What the page calls itself (BCP 47), where that is not the language's own name."""
 
 
 _MONTHS_EN = "January February March April May June July August September October November December"
@@ -75,6 +77,7 @@ def _pseudo_forms() -> _Forms:
         units=tuple((_accented(one), _accented(many)) for one, many in _ENGLISH.units),
         zones={},
         direction="rtl",
+        tag="en-x-plocm",
     )
 
 
@@ -91,15 +94,16 @@ class _Count(int):
 
 
 class Words:
-    """One language in one zone. `lang` and `dir` are for the page's `<html>`."""
+    """One language in one zone. `lang` is one of `LANGUAGES`; `tag` and `dir` are for the page's `<html>`."""
 
-    __slots__ = ("_forms", "_table", "_zone", "dir", "lang")
+    __slots__ = ("_forms", "_table", "_zone", "dir", "lang", "tag")
 
     def __init__(self, language: str, zone: str, table: Mapping[str, str]) -> None:
         """`zone` is an IANA name; an unknown one is a `ZoneInfoNotFoundError`."""
         self.lang = language
         self._forms = _FORMS[language]
         self.dir = self._forms.direction
+        self.tag = self._forms.tag or language
         self._zone = ZoneInfo(zone)
         self._table = table
 
