@@ -1,0 +1,236 @@
+"""A whole house on a real store with a clock that the test moves: people, policy, inbox, and a browser's requests."""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPassword, NewPerson
+from keyback.channels.to_screen import Inbox
+from keyback.core.policy import Document, MethodPolicy, Policy, Scope, SelfService
+from keyback.core.ports import Credential, Tenant
+from keyback.core.types import ContactKind, DirectoryKind, PersonKind
+from keyback.methods.totp import code_at, step_at
+from keyback.store import audit, migrations
+from keyback.store.engine import PostgresqlEngine, SqliteEngine
+from keyback.store.group_changes import SqlGroupChanges
+from keyback.store.people_changes import SqlPeopleChanges
+from keyback.store.seal import AesSealer, Keys
+from keyback.store.unit import SqlStore
+from keyback.web.server import application
+from keyback.wiring.hasher import Argon2Hasher, Cost
+from keyback.wiring.house import Place, World, build
+from keyback.wiring.world import FixedClock, SystemRandom
+
+CHEAP = Cost(memory_kib=8, passes=1)
+TENANT = Tenant("t1", "Contoso", "Europe/Berlin", "en", had_administrator=True)
+BASE = "http://localhost:8443"
+SECRET = bytes(range(20))
+OLD_PASSWORD = "the old password of somebody"
+NEW_PASSWORD = "seven purple lamps dance"
+MAIL = "private@mailbox.example"
+MOBILE = "+4915112345609"
+
+ALL_METHODS = {name: MethodPolicy() for name in ("email_code", "sms_code", "totp", "recovery_code")}
+OPEN_POLICY = Policy(self_service=SelfService(enabled_for=Scope.ALL), methods=ALL_METHODS)
+
+
+class Living:
+    """One tenant that a test may fill, and its portal."""
+
+    def __init__(self, engine: SqliteEngine | PostgresqlEngine, policy: Policy = OPEN_POLICY) -> None:
+        migrations.upgrade(engine)
+        self.clock = FixedClock()
+        self.random = SystemRandom()
+        self.hasher = Argon2Hasher(CHEAP, at_once=8)
+        sealer = AesSealer(Keys({1: bytes(range(32))}), TENANT.id, self.random)
+        self.store = SqlStore(engine, sealer, self.clock, TENANT.id)
+        self.inbox = Inbox()
+        with self.store.writing() as unit:
+            unit.tenants.insert(TENANT, self.clock.now())
+        world = World(self.clock, self.random, self.hasher)
+        channels = (self.inbox.channel("email"), self.inbox.channel("sms"))
+        self.running = build(self.store, TENANT, world, Place(BASE, work_number=50), channels)
+        self.house = self.running.house
+        self.methods = self.house.methods
+        self._versions = 0
+        self.set_policy(policy)
+
+    def set_policy(self, policy: Policy) -> None:
+        """The next version of the policy."""
+        self._versions += 1
+        with self.store.writing() as unit:
+            assert unit.policies.append(Document(self._versions, policy, "test", self.clock.now(), "test"))
+
+    def person(self, name: str, **facts: Any) -> str:
+        """`<name>@contoso.example` with the old password; returns the id. Facts: directory, enabled, kind."""
+        person, now = f"id-{name}", self.clock.now()
+        known = Facts(
+            upn=f"{name}@contoso.example", display_name=f"{name.title()} Test", given_name=name.title(), surname="Test",
+            directory=facts.get("directory", DirectoryKind.CLOUD), source_id="", enabled=facts.get("enabled", True),
+            department="", language="",
+        )  # fmt: skip
+        with self.store.writing() as unit:
+            changes = SqlPeopleChanges(unit)
+            kind = facts.get("kind", PersonKind.PERSON)
+            changes.add([NewPerson(person, f"{name}@contoso.example", kind, known)])
+            new = Credential(self.hasher.hash(OLD_PASSWORD), (), now, must_change=False, not_after=None, version=0)
+            unit.people.set_credential(person, new, now)
+        return person
+
+    def contact(self, person: str, kind: ContactKind, value: str, how: str = "code") -> str:
+        """A contact, confirmed unless `how` is empty."""
+        contact = f"{person}-{kind}-{self.random.id()[:6]}"
+        with self.store.writing() as unit:
+            SqlPeopleChanges(unit).add_contacts([NewContact(contact, person, kind, value, how, unit.now)])
+        return contact
+
+    def authenticator(self, person: str, secret: bytes = SECRET) -> None:
+        """An authenticator app with this secret."""
+        self._enrol(person, "totp", [secret])
+
+    def recovery_codes(self, person: str) -> list[str]:
+        """Ten codes."""
+        made = self.methods["recovery_code"].register_begin(person, "Contoso", self.random, self.hasher)
+        self._enrol(person, "recovery_code", list(made.secrets))
+        return made.show["codes"].splitlines()
+
+    def _enrol(self, person: str, method: str, secrets: list[bytes]) -> None:
+        with self.store.writing() as unit:
+            SqlPeopleChanges(unit).add_enrolments(
+                [NewEnrolment(self.random.id(), person, method, secret, method, slot, 0, unit.now) for slot, secret in enumerate(secrets)]
+            )
+
+    def grant(self, person: str, role: str) -> None:
+        """A role."""
+        with self.store.writing() as unit:
+            SqlGroupChanges(unit).grant(person, role)
+
+    def ada(self) -> str:
+        """Somebody with mailbox, mobile and authenticator."""
+        person = self.person("ada")
+        self.contact(person, ContactKind.EMAIL, MAIL)
+        self.contact(person, ContactKind.MOBILE, MOBILE)
+        self.authenticator(person)
+        return person
+
+    def code_of_app(self, secret: bytes = SECRET) -> str:
+        """What the authenticator shows now."""
+        return code_at(secret, step_at(self.clock.now()))
+
+    def delivered(self) -> list[dict[str, Any]]:
+        """Everything delivered so far, after delivering what is due."""
+        for channel in ("email", "sms"):
+            self.running.courier.run_once(channel)
+        return list(self.inbox.messages())
+
+    def newest_code(self, to: str) -> str:
+        """The code in the newest message to an address or number."""
+        texts = [str(message["text"]) for message in self.delivered() if message["to"] == to]
+        found = re.search(r"\b(\d{8}|\d{6})\b", texts[-1])
+        assert found, texts[-1]
+        return found[1]
+
+    def password_of(self, person: str) -> Credential:
+        """The stored credential."""
+        with self.store.reading() as unit:
+            credential = unit.people.credential(person, 1)
+        assert credential is not None
+        return credential
+
+    def has_password(self, person: str, password: str) -> bool:
+        """Whether this password opens the account."""
+        return self.hasher.verify(self.password_of(person).encoded, password)
+
+    def story(self) -> list[dict[str, Any]]:
+        """The whole audit log, oldest first."""
+        with self.store.reading() as unit:
+            return [dict(line) for line in reversed(audit.newest(unit.link, TENANT.id, count=10_000, before=2**62))]
+
+    def browser(self, **headers: str) -> "Browser":
+        """A new browser at the portal."""
+        return Browser(self, headers)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.running.close()
+
+
+class Browser:
+    """Walks the portal as a program does: JSON pages, `action` by `action`."""
+
+    def __init__(self, living: Living, headers: dict[str, str]) -> None:
+        self.living = living
+        accept = {"accept": "application/json", **headers}
+        self.http = TestClient(
+            application(living.running.site), base_url=BASE, headers=accept, follow_redirects=False,
+            raise_server_exceptions=True, client=("203.0.113.7", 40_000),
+        )  # fmt: skip
+        self.page: dict[str, Any] = {}
+        self.status = 0
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Load a page."""
+        return self._took(self.http.get(path))
+
+    def post(self, path: str = "", **fields: str) -> dict[str, Any]:
+        """Send the present page's form, or another of its posts, with these fields filled in."""
+        hidden = {field["name"]: field["value"] for field in self.page["fields"] if field["kind"] == "hidden"}
+        known = {field["name"] for field in self.page["fields"]} if not path else {"token", "version"}
+        sent = {name: value for name, value in hidden.items() if name in known} | fields
+        return self._took(self.http.post(path or self.page["action"], json=sent))
+
+    def start(self, user_id: str = "ada@contoso.example") -> dict[str, Any]:
+        """From the first page, with its work done."""
+        self.get("/reset")
+        return self.post(user_id=user_id, work=solve(self.page["work"]))
+
+    def choose(self, method: str) -> dict[str, Any]:
+        """Pick a method by its name (the first of that name where there are several contacts)."""
+        values = [choice["value"] for choice in self.page["choices"]]
+        return self.post(method=next(value for value in values if value.partition(":")[0] == method))
+
+    def first_gate(self) -> dict[str, Any]:
+        """Ada's mailbox."""
+        self.start()
+        self.choose("email_code")
+        return self.post(answer=self.living.newest_code(MAIL))
+
+    def both_gates(self) -> dict[str, Any]:
+        """Mailbox and authenticator."""
+        self.first_gate()
+        self.choose("totp")
+        return self.post(answer=self.living.code_of_app())
+
+    def set_password(self, new: str = NEW_PASSWORD) -> dict[str, Any]:
+        """On the page that asks for it."""
+        return self.post(new=new, again=new)
+
+    def told(self) -> list[str]:
+        """Ids of the messages on the page, those at fields included."""
+        errors = [field["error"]["id"] for field in self.page["fields"] if field["error"]]
+        return [message["id"] for message in self.page["messages"]] + errors
+
+    def _took(self, response: Any) -> dict[str, Any]:
+        self.status = response.status_code
+        self.headers = response.headers
+        self.page = response.json()
+        return self.page
+
+
+def solve(work: dict[str, Any]) -> str:
+    """Do the proof of work."""
+    for number in range(work.get("maxNumber", work.get("maxnumber", 0)) + 1):
+        if hashlib.sha256(f"{work['salt']}{number}".encode()).hexdigest() == work["challenge"]:
+            solved = {**{k: work[k] for k in ("algorithm", "challenge", "salt", "signature")}, "number": number}
+            return base64.b64encode(json.dumps(solved).encode()).decode()
+    raise AssertionError("no number fits")
+
+
+def with_self_service(policy: Policy = OPEN_POLICY, **changes: Any) -> Policy:
+    """The open policy with some of `self_service` changed."""
+    return replace(policy, self_service=replace(policy.self_service, **changes))
