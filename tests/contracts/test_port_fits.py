@@ -43,20 +43,22 @@ class Push:
     slow = False
     messages: Mapping[str, str] = {}
 
-    def ask(self, letters: str) -> Ask:
-        return Ask("waiting", say("method.push.ask"), say("method.push.hint", letters=letters), 0)
+    def ask(self, letters: str, state: bytes) -> Ask:
+        public = {"number": state[:6].decode()}
+        hint = say("method.push.hint", letters=letters)
+        return Ask("waiting", say("method.push.ask"), hint, 0, waits=True, public=public)
 
     def begin(self, enrolled: Sequence[Enrolment], tools: Tools) -> Opening:
         number = tools.random.digits(6)
         to = enrolled[0].id if enrolled else ""
         message = Outgoing("push", "push.number", {"letters": tools.letters}, to)
-        return Opening(tools.bound_mac(number.encode()), message, waits=True, public={"number": number})
+        return Opening(number.encode() + tools.bound_mac(number.encode()), message)
 
     def check(self, enrolled: Sequence[Enrolment], state: bytes, answer: str, tools: Tools) -> Verdict:
         number, _, proof = answer.partition(".")
         key = enrolled[0].secret if enrolled else bytes(20)
         signed = hmac.compare_digest(hmac.digest(key, number.encode(), "sha256").hex().encode(), proof.encode())
-        same = hmac.compare_digest(tools.bound_mac(number.encode()), state)
+        same = hmac.compare_digest(number.encode() + tools.bound_mac(number.encode()), state)
         return Right(enrolled[0]) if signed and same and enrolled else Wrong()
 
     def trust_roots(self, enrolment: Enrolment) -> frozenset[str]:
@@ -83,13 +85,14 @@ class Passkey:
     slow = False
     messages: Mapping[str, str] = {}
 
-    def ask(self, letters: str) -> Ask:
-        return Ask("webauthn", say("method.passkey.ask"), say("method.passkey.hint", letters=letters), 0)
+    def ask(self, letters: str, state: bytes) -> Ask:
+        hint = say("method.passkey.hint", letters=letters)
+        return Ask("webauthn", say("method.passkey.ask"), hint, 0, public={"options": state[32:].decode()})
 
     def begin(self, enrolled: Sequence[Enrolment], tools: Tools) -> Opening:
         challenge = tools.random.bytes(32)
         options = json.dumps({"challenge": challenge.hex(), "allow": [e.id for e in enrolled]})
-        return Opening(tools.bound_mac(challenge), public={"options": options})
+        return Opening(tools.bound_mac(challenge) + options.encode())
 
     def check(self, enrolled: Sequence[Enrolment], state: bytes, answer: str, tools: Tools) -> Verdict:
         try:
@@ -100,7 +103,7 @@ class Passkey:
             public.verify(bytes.fromhex(signature), challenge + counter.to_bytes(4))
         except (ValueError, KeyError, TypeError, StopIteration, OverflowError, InvalidSignature):
             return Wrong()
-        same = hmac.compare_digest(tools.bound_mac(challenge), state)
+        same = hmac.compare_digest(tools.bound_mac(challenge), state[:32])
         return Right(key, counter=counter) if same and counter > key.counter else Wrong()
 
     def trust_roots(self, enrolment: Enrolment) -> frozenset[str]:
@@ -123,8 +126,10 @@ PASSKEY: Method = Passkey()
 def test_push_waits_and_is_answered_by_the_app() -> None:
     phone, tools = enrolment("push", ADA_SECRET), Counting().tools()
     opening = PUSH.begin((phone,), tools)
-    number = opening.public["number"]
-    assert opening.waits
+    asked = PUSH.ask(tools.letters, opening.state)
+    number = asked.public["number"]
+    assert asked.waits
+    assert asked == PUSH.ask(tools.letters, opening.state)  # the page can be shown again
     assert opening.deliver is not None
     assert number not in str(opening.deliver.values)
     proof = hmac.digest(ADA_SECRET, number.encode(), "sha256").hex()
@@ -145,7 +150,7 @@ def test_a_passkey_signs_and_counts_upward() -> None:
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     key, tools = enrolment("passkey", public), Counting().tools()
     opening = PASSKEY.begin((key,), tools)
-    challenge = json.loads(opening.public["options"])["challenge"]
+    challenge = json.loads(PASSKEY.ask(tools.letters, opening.state).public["options"])["challenge"]
     signature = private.sign(bytes.fromhex(challenge) + (7).to_bytes(4)).hex()
     answer = json.dumps({"id": key.id, "challenge": challenge, "counter": 7, "signature": signature})
     assert PASSKEY.check((key,), opening.state, answer, tools) == Right(key, counter=7)

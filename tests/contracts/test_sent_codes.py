@@ -24,7 +24,7 @@ def test_length_channel_and_template(method: Method, channel: str, template: str
     assert message is not None
     assert (message.channel, message.template, len(str(message.values["code"]))) == (channel, template, digits)
     assert (message.values["letters"], message.values["life_ms"]) == ("KX", 600_000)
-    assert method.ask("KX").length == digits
+    assert method.ask("KX", b"").length == digits
 
 
 def test_the_preferred_contact_gets_the_code_else_the_first() -> None:

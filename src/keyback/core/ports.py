@@ -110,6 +110,10 @@ class Ask:
     label: Text
     hint: Text
     length: int
+    waits: bool = False
+    """The verdict arrives by another door (push, vouching, voice): the page polls instead of asking."""
+    public: Mapping[str, str] = field(default_factory=dict)
+    """What the page must show to let the person answer (a push number, WebAuthn options)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +123,6 @@ class Opening:
     state: bytes = b""
     """Kept in the challenge row; never holds the code itself, only its keyed hash (COD-8)."""
     deliver: Outgoing | None = None
-    waits: bool = False
-    """The verdict arrives by another door (push, vouching, voice): the page polls instead of asking."""
-    public: Mapping[str, str] = field(default_factory=dict)
-    """What the page must show to let the person answer (a push number, WebAuthn options)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +175,8 @@ class Method(Protocol):
     messages: Mapping[str, str]
     """Its sentences: `method.<name>.title`, `.about`, `.sent`, `.ask`, `.hint`, and those of its messages."""
 
-    def ask(self, letters: str) -> Ask:
-        """What to type for an open challenge; `letters` are those of its message."""
+    def ask(self, letters: str, state: bytes) -> Ask:
+        """What to type for an open challenge, as often as its page is shown; `letters` are those of its message."""
 
     def begin(self, enrolled: Sequence[Enrolment], tools: Tools) -> Opening:
         """Open a challenge. With several enrolments the first, or all, as the method likes."""

@@ -45,7 +45,7 @@ class SentCode:
         self.contact_kind: ContactKind | None = way.contact_kind
         self.messages = way.messages
 
-    def ask(self, letters: str) -> Ask:
+    def ask(self, letters: str, state: bytes) -> Ask:
         """The digits, and which message they stand in."""
         way = self._way
         hint = say(f"method.{way.name}.hint", letters=letters)

@@ -44,7 +44,7 @@ class RecoveryCode:
     slow = True
     messages = MESSAGES
 
-    def ask(self, letters: str) -> Ask:
+    def ask(self, letters: str, state: bytes) -> Ask:
         """One of the ten."""
         return Ask("recovery_code", say("method.recovery_code.ask"), say("method.recovery_code.hint"), LETTERS + 1)
 

@@ -56,7 +56,7 @@ class Totp:
     slow = False
     messages = MESSAGES
 
-    def ask(self, letters: str) -> Ask:
+    def ask(self, letters: str, state: bytes) -> Ask:
         """What the app shows now."""
         return Ask("code", say("method.totp.ask"), say("method.totp.hint"), DIGITS)
 

@@ -118,7 +118,7 @@ def answer(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
     if challenge is None:
         return methods(call, scene, messages)
     method = call.site.house.methods[challenge.method]
-    ask = method.ask(challenge.letters)
+    ask = method.ask(challenge.letters, challenge.state)
     alive = challenge.tries_left > 0 and challenge.expires_at > call.now
     lead = [_sent(call, scene), say("answer.until", expires_at=challenge.expires_at)] if alive else []
     told = list(messages) or ([] if alive else [Message(say("answer.dead_now"), "bad")])
