@@ -19,7 +19,8 @@ KINDS = {
     "int": "number",
     "str": "text",
     "tuple[str, ...]": "list of texts",
-    "Path": "path",
+    "float": "number",
+    "Mapping[str, str]": "texts by name",
 }
 CITATION = re.compile(r" \((?:decisions|source document)[^)]*\)|Source document, step \d: ")
 """Where the code says what it follows; of no use to who runs Keyback."""
@@ -92,8 +93,9 @@ def settings() -> str:
     for node in classes("settings.py"):
         found = section(node)
         if found.entries and is_dataclass(node):
-            parts += [f"## {found.name}", *described(found, {})]
-    return page("Settings", ast.get_docstring(parse("settings.py")) or "", parts)
+            parts += described(found, {})
+    intro = " ".join((ast.get_docstring(parse("settings.py")) or "").split("\n"))
+    return page("Settings", intro.replace("  ", "\n\n"), parts)
 
 
 def requirements() -> str:
@@ -200,6 +202,11 @@ def shown(value: ast.expr | None) -> str:
         return "required"
     if isinstance(value, ast.Constant):
         return str(value.value).lower() if isinstance(value.value, bool) else str(value.value) or "empty"
+    if isinstance(value, ast.Call) and ast.unparse(value.func) == "field":
+        given = {keyword.arg: keyword.value for keyword in value.keywords}
+        return shown(given["default"]) if "default" in given else "none"
+    if isinstance(value, ast.Tuple) and value.elts:
+        return ", ".join(shown(element) for element in value.elts)
     text = ast.unparse(value)
     if text in {"()", "{}", "frozenset()"} or "MappingProxyType({})" in text:
         return "none"
