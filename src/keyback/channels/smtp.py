@@ -37,8 +37,26 @@ MESSAGES: Mapping[str, str] = {
     "smtp.step.auth": "Signed in as {username}.",
     "smtp.step.accepted": "The mail server has taken the message: {reply}",
     "smtp.step.refused": "The mail server answered: {reply}",
+    "smtp.advice.connect": "Check smtp.host and smtp.port, and whether a firewall lets this machine out.",
+    "smtp.advice.connected": (
+        "Check smtp.security (starttls for port 587, tls for port 465), that smtp.host is the name in the certificate, "
+        "and smtp.ca_file if the certificate comes from an authority of your own."
+    ),
+    "smtp.advice.secure": "Check smtp.username and smtp.password, and that this account may send.",
+    "smtp.advice.auth": (
+        "Ask whoever runs the mail server what its answer means. "
+        "Often smtp.sender is not allowed for this account, or the address is wrong."
+    ),
 }
 
+STAGES: Final[Mapping[str, str]] = {
+    "smtp.step.connect": "connect",
+    "smtp.step.connected": "connected",
+    "smtp.step.tls": "secure",
+    "smtp.step.plain": "secure",
+    "smtp.step.auth": "auth",
+}
+"""How far it has come once a step is told."""
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS: Final = range(1, 65_536)
 _LONGEST_SECONDS: Final = 60
@@ -93,7 +111,8 @@ class Smtp:
             raise Invalid(say("smtp.settings"), mistakes)
         self._settings = settings
         self._sender = address(settings.sender)
-        self._told = told
+        self._hears = told
+        self._stage = "connect"
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
         self._open: smtplib.SMTP | None = None
@@ -113,6 +132,14 @@ class Smtp:
             except (OSError, smtplib.SMTPException) as error:
                 self._hang_up()
                 raise self._in_words(error) from error
+
+    def advice(self) -> Text:
+        """What to look at, after a failure."""
+        return say(f"smtp.advice.{self._stage}")
+
+    def _told(self, step: Text) -> None:
+        self._stage = STAGES.get(step.id, self._stage)
+        self._hears(step)
 
     def close(self) -> None:
         """Say goodbye and give the connection back."""
@@ -177,7 +204,9 @@ class Smtp:
             server.starttls(context=self._tls())
             server.ehlo()
         self._tell_tls(server)
-        if settings.username:
+        if not settings.username:
+            self._stage = "auth"
+        else:
             if not server.has_extn("auth"):
                 raise DeliveryFailed(f"{settings.host} offers no sign-in, but a user name is set.")
             server.login(settings.username, settings.password)

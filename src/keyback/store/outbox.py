@@ -1,6 +1,7 @@
 """The outbox: messages written with the change, sent after it. What they say and to whom is sealed (CRY-1)."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,10 +42,11 @@ _COLUMNS = """SELECT id, channel, template, sealed, state, tries, urgency, creat
     done_at, receipt, why FROM outbox WHERE tenant = :tenant"""
 _NEWEST = Sql(f"{_COLUMNS} ORDER BY created_at DESC, id LIMIT :most")
 _NEWEST_OF_STATE = Sql(f"{_COLUMNS} AND state = :state ORDER BY created_at DESC, id LIMIT :most")
-_ONE = Sql(f"{_COLUMNS} AND id = :id")
+_BEGINNING = Sql(f"{_COLUMNS} AND id LIKE :beginning ORDER BY id LIMIT 2")
 _COUNTS = Sql("SELECT channel, state, count(*) FROM outbox WHERE tenant = :tenant GROUP BY channel, state")
 _SWEEP = Sql("DELETE FROM outbox WHERE tenant = :tenant AND state <> 'waiting' AND done_at < :before")
 
+_ID = re.compile("[0-9a-f]{6,32}")
 _ONCE = "In doubt: "
 _TWICE = "Twice in doubt: "
 _CUT_SHORT = "an attempt was cut short."
@@ -122,9 +124,11 @@ class SqlOutbox:
         return [self._shown(row) for row in self._link.all(_NEWEST_OF_STATE, {**values, "state": str(state)})]
 
     def one_shown(self, message: str) -> Shown | None:
-        """By id."""
-        row = self._link.one(_ONE, {"tenant": self._tenant, "id": message})
-        return self._shown(row) if row else None
+        """By its id or the beginning of it, if only one begins so."""
+        if not _ID.fullmatch(message):
+            return None
+        rows = self._link.all(_BEGINNING, {"tenant": self._tenant, "beginning": f"{message}%"})
+        return self._shown(rows[0]) if len(rows) == 1 else None
 
     def counts(self) -> dict[tuple[str, State], int]:
         """By channel and state."""

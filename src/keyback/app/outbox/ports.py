@@ -79,7 +79,7 @@ class Desk(Protocol):
         """Newest first; `to` may be in the clear."""
 
     def one_shown(self, message: str) -> Shown | None:
-        """By id."""
+        """By its id, or the beginning of it if only one begins so."""
 
     def counts(self) -> dict[tuple[str, State], int]:
         """How many messages, by channel and state."""
