@@ -1,5 +1,7 @@
 """Rows for tests of the store, written as an import would write them."""
 
+from collections.abc import Mapping
+
 from keyback.store.engine import Sql
 from keyback.store.unit import SqlUnit
 
@@ -21,6 +23,9 @@ _ROLE = Sql(
     VALUES (:tenant, :role, :holder, '', :eligible, 0)"""
 )
 
+Terms = Mapping[str, int | str | None]
+ENDLESS: Terms = {"relation": "member", "eligible": 0, "starts_at": None, "ends_at": None}
+
 
 def add_person(unit: SqlUnit, name: str, **facts: int | str) -> None:
     """`<name>@example.org`; the name is the id too."""
@@ -33,9 +38,9 @@ def add_group(unit: SqlUnit, id_: str, name: str = "") -> None:
     unit.link.run(_GROUP, {"tenant": unit.tenant, "id": id_, "name": name or id_})
 
 
-def add_member(unit: SqlUnit, group: str, member: str, *, kind: str = "person", **terms: int | str) -> None:
+def add_member(unit: SqlUnit, group: str, member: str, kind: str = "person", terms: Terms = ENDLESS) -> None:
     """A membership, active and endless unless told otherwise."""
-    row: dict[str, int | str | None] = {"relation": "member", "eligible": 0, "starts_at": None, "ends_at": None, **terms}
+    row = {**ENDLESS, **terms}
     unit.link.run(_MEMBER, {"tenant": unit.tenant, "group": group, "member": member, "kind": kind, **row})
 
 

@@ -84,7 +84,7 @@ def test_a_circle_of_groups_ends(unit_of: SqlStore) -> None:
 )
 def test_who_is_only_eligible_or_not_now_a_member_is_not_counted(unit_of: SqlStore, terms: dict[str, int | str]) -> None:
     with unit_of.writing() as unit:
-        add_member(unit, "empty", "bo", **terms)
+        add_member(unit, "empty", "bo", terms=terms)
     with unit_of.reading() as unit:
         assert all("empty" not in one.groups for one in classes(unit, "empty"))
 

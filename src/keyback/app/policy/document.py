@@ -147,7 +147,7 @@ class _Reader:
         if isinstance(raw, str) and raw in allowed:
             return kind(raw)
         values = {"value": _shown(raw), "allowed": ", ".join(allowed)}
-        near = get_close_matches(str(raw).casefold(), allowed, 1)
+        near = get_close_matches(raw.casefold(), allowed, 1) if isinstance(raw, str) else []
         if near:
             return self._wrong("policy.file.choice_near", path, near=near[0], **values)
         return self._wrong("policy.file.choice", path, **values)

@@ -89,7 +89,7 @@ def load(data: bytes) -> tuple[Any, tuple[Text, ...]]:
     try:
         loader = _Loader(text)
         content = loader.get_single_data()
-        return content, tuple(loader.found)
+        return content, tuple(sorted(loader.found, key=lambda text: text.values["line"]))
     except _Refused as refused:
         return None, (refused.text,)
     except yaml.reader.ReaderError as error:
