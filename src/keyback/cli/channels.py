@@ -30,7 +30,9 @@ EXAMPLES = """Examples:
   keyback channels test sms --to +4915112345609
 """
 
-app = typer.Typer(no_args_is_help=True, help="Try the ways in which messages leave.", epilog=EXAMPLES)
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Try the ways in which messages leave.", epilog=EXAMPLES
+)
 
 
 @app.callback()

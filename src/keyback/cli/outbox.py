@@ -23,7 +23,9 @@ EXAMPLES = """Examples:
   keyback outbox show 4fb1c2
 """
 
-app = typer.Typer(no_args_is_help=True, help="What was sent, what waits, what failed and why.", epilog=EXAMPLES)
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="What was sent, what waits, what failed and why.", epilog=EXAMPLES
+)
 Config = Annotated[Path | None, typer.Option(help="The configuration file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
