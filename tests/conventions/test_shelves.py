@@ -17,6 +17,7 @@ MAY_NAME: dict[str, str] = {
     "core/rules/assurance.py": "which methods are strong is one table, a decision about all of them (decisions 3)",
     "core/rules/readiness.py": "stored rows count what people hold by a number per method, which is for ever",
     "core/rules/policy_check.py": "warns about particular methods (decisions 22)",
+    "cli/channels.py": "its examples show what people type",
     "settings.py": "the tables of the configuration are called as people call what they set up",
     "web/render.py": "a kind of field, which happens to be called as its method",
 }
