@@ -207,6 +207,18 @@ def test_a_way_out_that_posts_carries_the_hidden_fields_of_the_page() -> None:
     assert found.one("form", id="beside")["action"] == "/reset/again"
 
 
+@pytest.mark.parametrize(
+    ("link", "primary"),
+    [
+        (Link("sign_in", "/sign-in", say("sample.sign_in")), "a"),
+        (Link("again", "/reset/again", say("sample.again"), post=True), "button"),
+    ],
+)
+def test_on_a_page_that_asks_nothing_the_first_way_on_is_the_primary_button(link: Link, primary: str) -> None:
+    found = tree(Page("ended", say("sample.refused"), links=(link, Link("help", "/help", say("sample.help")))))
+    assert [t for t, a in found.elements if "primary" in (a.get("class") or "")] == [primary]
+
+
 def test_a_new_code_counts_down_by_the_servers_clock() -> None:
     button = tree(samples.code()).one("button", **{"data-rel": "again"})
     assert button["data-after"] == "42"

@@ -87,7 +87,7 @@ function rules(box) {
     length: (password, amount) => [...password.normalize("NFKC")].length >= amount,
     classes: (password, amount) => KINDS.filter((kind) => kind.test(password)).length >= amount,
     same: (password) => password !== "" && password === second?.value,
-    server: (password, amount, rule) => judged[rule] === true,
+    server: (password, amount, rule) => judged[rule] ?? null, // null: nobody knows until the form is sent
   };
   const parts = lines.map((line) => {
     const sign = document.createElement("span");
@@ -102,17 +102,19 @@ function rules(box) {
   let telling, asking;
 
   function update() {
-    let met = 0;
+    const known = [];
     for (const { line, sign, state } of parts) {
-      const holds = checks[line.dataset.check]?.(first.value, Number(line.dataset.amount), line.dataset.rule) ?? false;
-      line.classList.toggle("met", holds);
+      const check = checks[line.dataset.check];
+      const holds = check(first.value, Number(line.dataset.amount), line.dataset.rule);
+      line.classList.toggle("met", holds === true);
       sign.textContent = holds ? "✓" : "○";
-      state.textContent = first.value && ` (${holds ? box.dataset.met : box.dataset.open})`;
-      met += holds;
+      state.textContent = first.value && holds !== null ? ` (${holds ? box.dataset.met : box.dataset.open})` : "";
+      if (holds !== null) known.push(holds);
     }
     clearTimeout(telling);
     telling = setTimeout(() => {
-      status.textContent = first.value && box.dataset.sum.replace("{met}", met).replace("{all}", parts.length);
+      const sum = box.dataset.sum.replace("{met}", known.filter(Boolean).length).replace("{all}", known.length);
+      status.textContent = first.value && sum;
     }, SECOND);
   }
 
