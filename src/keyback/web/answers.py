@@ -189,6 +189,8 @@ def _response(call: Call, said: Answer, cookies: Iterable[str]) -> Response:
         response.headers.append("set-cookie", set_cookie(name, value, secure=secure))
     if said.retry_after:
         response.headers["retry-after"] = str(said.retry_after)
+    if said.forget:
+        response.headers["clear-site-data"] = '"cache", "storage"'
     if said.page is not None or said.go_to:
         response.headers["vary"] = "accept, accept-language, cookie"
     return _finished(call.site, response, *_NO_STORE)

@@ -76,6 +76,8 @@ class Answer:
     judge: str = ""
     body: bytes | None = None
     """Other JSON than a page."""
+    forget: bool = False
+    """Tell the browser to drop what it keeps of this site (SES-7)."""
 
 
 def cookie_name(name: str, *, secure: bool) -> str:

@@ -53,6 +53,8 @@ class Link:
     post: bool = False
     after: Instant | None = None
     """Not before this time; until then shown with a countdown."""
+    carries: bool = False
+    """With `post`: a second button of the page's own form, so that what is typed there goes along."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,166 @@
+"""User ID and password for a session (decisions 25). Unknown, disabled and wrong look and cost the same (ENU-1)."""
+
+from dataclasses import dataclass, replace
+
+from keyback.app.house import House
+from keyback.app.reset.scene import account_of
+from keyback.app.reset.start import source_network
+from keyback.core.errors import Invalid, Refused, TooMany
+from keyback.core.events import Activity, Event
+from keyback.core.messages import say
+from keyback.core.ports import Charge, Credential, Unit
+from keyback.core.rules import identifiers
+from keyback.core.types import DAY, HOUR, MINUTE, DirectoryKind, Instant, Person, PersonKind, Span
+
+MESSAGES = {
+    "sign_in.wrong": "The user ID or the password is not right.",
+    "sign_in.wait": "There were too many wrong passwords. Try again at {again_at}, or choose "
+    "“Forgot password or locked out?”.",
+    "sign_in.must_change": "This password was for the first time only, or its time is over, so it signs nobody in. Choose a "
+    "new one with “Forgot password or locked out?”, or ask your "
+    "administrator.",
+}
+
+FREE_FAILURES = 10
+FIRST_PAUSE = MINUTE
+LONGEST_PAUSE = 5 * HOUR
+FAILURES, GAP, SOURCE = "sign_in.failures", "sign_in.gap", "sign_in.source"
+SOURCE_BUDGET, SOURCE_WINDOW = 100, 10 * MINUTE
+_CEILING = 1_000
+"""More failures than the pauses leave room for in a day."""
+
+WRONG, UNKNOWN, DISABLED, LOCKED, EXPIRED = "50126", "50034", "50057", "50053", "50055"
+"""As Entra numbers them; only administrators see them, in the audit log."""
+
+_NOBODY = Person(
+    "", "", "", "", "", "", "", PersonKind.PERSON, DirectoryKind.CLOUD, enabled=False, generation=0, language="",
+    roles=(), groups=frozenset(),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form sends, and where it came from."""
+
+    user_id: str
+    password: str
+    source: str
+    client: str
+    session: str
+    """The cookie that this browser sent: never adopted, and ended (SES-1)."""
+
+
+class MustChange(Refused):
+    """The password is right, but it was an initial one or its time is over: it opens nothing but a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Whom the user ID means; for nobody the same fields."""
+
+    person: Person | None
+    credential: Credential | None
+    account: str
+
+    @property
+    def who(self) -> str:
+        return self.person.id if self.person else f"decoy:{self.account}"
+
+
+def enter(house: House, asked: Asked) -> str:
+    """A new session's token. Raises `Invalid` when it is not right, `TooMany`, or `MustChange`."""
+    canonical = identifiers.canonical(asked.user_id)
+    account = account_of(house, canonical or asked.user_id[: identifiers.MAX_BYTES])
+    _charge(house, asked, account)
+    with house.store.reading() as unit:
+        person = unit.people.by_canonical(canonical or "", unit.now)
+        known = _Known(person, unit.people.credential(person.id if person else "", 0), account)
+    right = _verified(house, person, asked.password)
+    if person is None or not right or not person.enabled:
+        _failed(house, known, asked, _reason(known, right=right))
+        raise Invalid(say("sign_in.wrong"))
+    if _must_change(known.credential, house.clock.now()):
+        _failed(house, known, asked, EXPIRED)
+        raise MustChange(say("sign_in.must_change"))
+    return _begin(house, known, person, asked)
+
+
+def session_key(house: House, token: str) -> bytes:
+    """How the store knows a session: by keyed hash of what the cookie holds."""
+    return house.sealer.mac("session-cookie", token)
+
+
+def pause_after(failures: int) -> Span:
+    """How long an account stays shut after so many failures: 60 s after the tenth, doubling to 5 hours."""
+    return min(FIRST_PAUSE << min(max(0, failures - FREE_FAILURES), 20), LONGEST_PAUSE)
+
+
+def _charge(house: House, asked: Asked, account: str) -> None:
+    """THR-1: charged before the password is looked at; a right one is given back."""
+    again: Instant | None = None
+    with house.store.writing() as unit:
+        again = unit.throttles.charge(Charge(SOURCE, source_network(asked.source), SOURCE_BUDGET, SOURCE_WINDOW), unit.now)
+        if again is None:
+            again = _charge_account(unit, account)
+            if again is not None:
+                unit.audit(Event(Activity.SIGN_IN_FAILED, "", f"account:{account}", "failure", LOCKED, "", asked.source))
+    if again is not None:
+        raise TooMany(say("sign_in.wait", again_at=again), again)
+
+
+def _charge_account(unit: Unit, account: str) -> Instant | None:
+    failures = unit.throttles.used(FAILURES, account, DAY, unit.now)
+    if failures >= FREE_FAILURES - 1:
+        again = unit.throttles.charge(Charge(GAP, account, 1, pause_after(failures)), unit.now)
+        if again is not None:
+            return again
+    return unit.throttles.charge(Charge(FAILURES, account, _CEILING, DAY), unit.now)
+
+
+def _verified(house: House, person: Person | None, password: str) -> bool:
+    """One check of a password, whoever it is."""
+    directory = house.directories.get(person.directory) if person else None
+    if person is None or directory is None:
+        return house.directories[DirectoryKind.CLOUD].verify(_NOBODY, password)
+    return directory.verify(person, password)
+
+
+def _reason(known: _Known, *, right: bool) -> str:
+    if known.person is None:
+        return UNKNOWN
+    return DISABLED if right else WRONG
+
+
+def _must_change(credential: Credential | None, now: Instant) -> bool:
+    if credential is None:
+        return False
+    return credential.must_change or (credential.not_after is not None and credential.not_after <= now)
+
+
+def _failed(house: House, known: _Known, asked: Asked, reason: str) -> None:
+    with house.store.writing() as unit:
+        if reason == EXPIRED:
+            _forgive(unit, known, asked)
+        unit.audit(Event(Activity.SIGN_IN_FAILED, known.who, known.who, "failure", reason, "", asked.source))
+
+
+def _forgive(unit: Unit, known: _Known, asked: Asked) -> None:
+    unit.throttles.clear(FAILURES, known.account)
+    unit.throttles.clear(GAP, known.account)
+    unit.throttles.give_back(Charge(SOURCE, source_network(asked.source), SOURCE_BUDGET, SOURCE_WINDOW))
+
+
+def _begin(house: House, known: _Known, person: Person, asked: Asked) -> str:
+    token = house.random.bytes(32).hex()
+    with house.store.writing() as unit:
+        now = unit.people.lock(person.id, unit.now)
+        same = now is not None and replace(now, roles=person.roles, groups=person.groups) == person
+        if not same or unit.people.credential(person.id, 0) != known.credential:
+            raise Invalid(say("sign_in.wrong"))  # it changed while the password was being checked (RAC-2)
+        _forgive(unit, known, asked)
+        if asked.session:
+            unit.sessions.end(session_key(house, asked.session))
+        key = session_key(house, token)
+        unit.sessions.insert(key, person, unit.now, methods="password", address=asked.source, client=asked.client)
+        unit.audit(Event(Activity.SIGN_IN, person.id, person.id, "success", "", "", asked.source))
+    return token
