@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from keyback.store.engine import PostgresqlEngine, SqliteEngine
 from tests.living import Living
 from tests.postgresql import Server
+
+settings.register_profile("keyback", deadline=None)  # no test measures time
+settings.load_profile("keyback")
 
 
 @pytest.fixture(scope="session")
