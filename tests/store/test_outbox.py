@@ -7,23 +7,14 @@ import pytest
 from keyback.app.outbox.ports import Leased, Outcome, State
 from keyback.core.ports import Outgoing
 from keyback.core.types import MINUTE, Instant
-from keyback.store import migrations
-from keyback.store.engine import PostgresqlEngine, Sql, SqliteEngine
-from keyback.store.seal import AesSealer, Keys
+from keyback.store.engine import Sql
 from keyback.store.unit import SqlStore
-from keyback.wiring.world import FixedClock, SystemRandom
 from tests.people import ADA_MAIL, NOW, TENANT
 
 CODE = "31415926"
 MESSAGE = Outgoing("email", "mail.code", {"code": CODE, "letters": "KT", "life_ms": 1}, ADA_MAIL, "de")
 RAW = Sql("SELECT sealed, leased_until FROM outbox WHERE tenant = :tenant")
 SPOIL = Sql("UPDATE outbox SET sealed = :sealed WHERE tenant = :tenant AND id = :id")
-
-
-@pytest.fixture
-def store(engine: SqliteEngine | PostgresqlEngine) -> SqlStore:
-    migrations.upgrade(engine)
-    return SqlStore(engine, AesSealer(Keys({1: bytes(range(32))}), TENANT, SystemRandom()), FixedClock(NOW), TENANT)
 
 
 def put(store: SqlStore, message: Outgoing = MESSAGE, urgency: int = 0, now: Instant = NOW) -> str:
@@ -130,6 +121,13 @@ def test_a_message_that_cannot_be_opened_does_not_stand_in_the_way(store: SqlSto
         shown = unit.outbox.one_shown(spoilt)
     assert shown is not None
     assert (shown.state, shown.to) == (State.FAILED, "?")
+
+
+def test_a_message_is_found_by_the_beginning_of_its_id(store: SqlStore) -> None:
+    id_ = put(store)
+    with store.reading() as unit:
+        for given, found in ((id_, True), (id_[:6], True), (id_[:5], False), ("%" * 6, False), ("f" * 33, False)):
+            assert (unit.outbox.one_shown(given) is not None) == found
 
 
 def test_old_outcomes_are_forgotten_and_waiting_messages_are_not(store: SqlStore) -> None:
