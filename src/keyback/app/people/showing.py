@@ -57,7 +57,6 @@ def show(work: Work, user_id: str) -> Card:
         held = offer.Holdings(unit.people.contacts(person.id), unit.people.enrolments(person.id))
         in_force = unit.policies.in_force()
         policy = in_force.policy if in_force else Policy()
-        demand = resolve(policy, person.groups, administrator=roles.is_administrator(person.roles))
         names = {group.id: group.name for group in work.groups(unit).all()}
         return Card(
             person=person,
@@ -65,18 +64,22 @@ def show(work: Work, user_id: str) -> Card:
             contacts=[_contact(contact, unit.now) for contact in held.contacts],
             methods=Counter(enrolment.method for enrolment in held.enrolments),
             password=_password(unit, person.id),
-            gates=demand.gates,
-            refusal=_refusal(work, person, held, in_force, demand, unit.now),
+            gates=_demand(person, policy).gates,
+            refusal=_refusal(work, person, held, in_force, unit.now),
         )
 
 
-def _refusal(work: Work, person: Person, held: offer.Holdings, in_force: InForce | None, demand: Demand, now: Instant) -> str:
+def _refusal(work: Work, person: Person, held: offer.Holdings, in_force: InForce | None, now: Instant) -> str:
     methods = work.house.methods
     policy = in_force.policy if in_force else Policy()
     usable = offer.usable(person, policy, held, methods.values(), now)
     proofs = [(one.enrolment.method, methods[one.enrolment.method].trust_roots(one.enrolment)) for one in usable]
-    code = eligibility.refusal(person, in_force, proofs, demand)
+    code = eligibility.refusal(person, in_force, proofs, _demand(person, policy))
     return code.value if code else ""
+
+
+def _demand(person: Person, policy: Policy) -> Demand:
+    return resolve(policy, person.groups, administrator=roles.is_administrator(person.roles))
 
 
 def _contact(contact: Contact, now: Instant) -> ShownContact:

@@ -1,0 +1,75 @@
+"""`keyback people show`."""
+
+from dataclasses import asdict
+
+from keyback.app.people.showing import Card, ShownContact
+from keyback.cli._answers import AsJson, Config, UserId, answer, answering
+from keyback.core.types import Instant
+
+
+def show(user_id: UserId, config: Config = None, as_json: AsJson = False) -> None:
+    """Show one person: status, roles, groups, contacts in part, methods, and whether a reset would work now.
+
+    Example: keyback people show ada@example.org
+    """
+    from keyback.app.people.showing import show as card_of
+
+    with answering(config, as_json) as work:
+        card = card_of(work, user_id)
+    answer(as_json, as_data(card), *_lines(card))
+
+
+def as_data(card: Card) -> dict[str, object]:
+    """For programs."""
+    person = card.person
+    return {
+        "id": person.id,
+        "user_id": person.upn,
+        "name": person.display_name,
+        "kind": person.kind.value,
+        "directory": person.directory.value,
+        "enabled": person.enabled,
+        "language": person.language,
+        "roles": list(person.roles),
+        "groups": list(card.groups),
+        "contacts": [asdict(contact) for contact in card.contacts],
+        "methods": dict(card.methods),
+        "password": asdict(card.password) if card.password else None,
+        "methods_demanded": card.gates,
+        "refusal": card.refusal,
+    }
+
+
+def _lines(card: Card) -> list[str]:
+    person = card.person
+    reset = f"would be refused ({card.refusal})" if card.refusal else f"would work, with {card.gates} proofs"
+    lines = [
+        f"{person.display_name} <{person.upn}>",
+        f"  id         {person.id}",
+        f"  account    {'enabled' if person.enabled else 'DISABLED'}, {person.kind}, {person.directory}",
+        f"  roles      {', '.join(person.roles) or 'none'}",
+        f"  groups     {', '.join(card.groups) or 'none'}",
+        f"  password   {_password(card)}",
+        f"  methods    {', '.join(f'{name} ({count})' for name, count in card.methods.items()) or 'none'}",
+        f"  reset now  {reset}",
+    ]
+    return [*lines, *(contact_line(contact) for contact in card.contacts)]
+
+
+def contact_line(contact: ShownContact) -> str:
+    """One contact for people; the beginning of its id is enough to name it."""
+    until = f" until {_time(contact.usable_from)}" if contact.state == "waiting" else ""
+    return f"  contact    {contact.id[:12]}  {contact.kind:8} {contact.value}  {contact.state}{until}"
+
+
+def _password(card: Card) -> str:
+    if card.password is None:
+        return "none in Keyback"
+    dies = f", dies {_time(card.password.dies_at)}" if card.password.dies_at else ""
+    return f"set {_time(card.password.set_at)}{', must be changed' if card.password.must_change else ''}{dies}"
+
+
+def _time(at: Instant) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
