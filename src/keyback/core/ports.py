@@ -342,6 +342,9 @@ class People(Protocol):
     def spend(self, enrolment: str, now: Instant) -> bool:
         """Use up a single-use enrolment; one conditional write."""
 
+    def replace_enrolments(self, new: Enrolment, now: Instant) -> None:
+        """Keep `new` in place of every active enrolment of its method."""
+
     def credential(self, person: str, history: int) -> Credential | None:
         """With as many older hashes as a history of that length needs."""
 

@@ -47,6 +47,15 @@ _SPEND = Sql(
     """UPDATE enrolment SET state = 'spent', last_used_at = :now
     WHERE tenant = :tenant AND id = :enrolment AND state = 'active'"""
 )
+_FORGET = Sql(
+    """UPDATE enrolment SET state = 'removed', secret = :nothing
+    WHERE tenant = :tenant AND person = :person AND method = :method AND state = 'active'"""
+)
+_ENROL = Sql(
+    """INSERT INTO enrolment (tenant, id, person, method, secret, label, slot, counter, state, added_at, last_used_at,
+      usable_from)
+    VALUES (:tenant, :id, :person, :method, :secret, :label, :slot, :counter, 'active', :now, NULL, :usable_from)"""
+)
 _CREDENTIAL = Sql(
     """SELECT encoded, set_at, must_change, not_after, version FROM credential
     WHERE tenant = :tenant AND person = :person"""
@@ -145,6 +154,14 @@ class SqlPeople:
     def spend(self, enrolment: str, now: Instant) -> bool:
         """COD-4: one conditional write."""
         return self._link.run(_SPEND, {"tenant": self._tenant, "enrolment": enrolment, "now": now}) == 1
+
+    def replace_enrolments(self, new: Enrolment, now: Instant) -> None:
+        """The secrets of the old ones are overwritten."""
+        about = {"tenant": self._tenant, "person": new.person, "method": new.method}
+        self._link.run(_FORGET, {**about, "nothing": b""})
+        place = {"table": "enrolment", "column": "secret", "row": new.id, "tenant": self._tenant}
+        more = {"id": new.id, "secret": self._sealer.seal(new.secret, **place), "label": new.label, "slot": new.slot}
+        self._link.run(_ENROL, {**about, **more, "counter": new.counter, "usable_from": new.usable_from, "now": now})
 
     def credential(self, person: str, history: int) -> Credential | None:
         """The password's hash, and up to `history - 1` older ones (the present one counts as the first)."""
