@@ -1,0 +1,196 @@
+"""`keyback policy`: what the organisation decides, as one YAML document, with its effect counted before it counts."""
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from keyback.cli._answers import REFUSED, AsJson, Config, answer, answering
+from keyback.cli._policy_words import history_lines, judgement_lines, plan_lines, said, warned
+
+if TYPE_CHECKING:
+    from keyback.app.house import House
+    from keyback.app.policy.diff import Plan
+
+EXAMPLES = """Examples:
+
+  keyback policy show > policy.yaml
+
+  keyback policy check policy.yaml
+
+  keyback policy diff policy.yaml
+
+  keyback policy apply policy.yaml --why "pilot in Berlin"
+
+  keyback policy apply policy.yaml --accept-warnings one_gate,notices_off
+
+  keyback policy undo
+
+Exit codes: 0 done; 1 refused, nothing changed; 2 wrong usage; 3 something needed cannot be reached.
+"""
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, epilog=EXAMPLES,
+    help="Who may reset, how, and everything else that the organisation decides.",
+)  # fmt: skip
+
+File = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, allow_dash=True, help="A YAML file, or - for standard input.")
+]
+Why = Annotated[str, typer.Option("--why", help="The reason; stands in the history and in the audit log.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before saving.")]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option("--accept-warnings", help="Names of the warnings that you accept, with commas. May be repeated."),
+]
+
+
+@app.command(epilog=EXAMPLES)
+def show(
+    version: Annotated[int | None, typer.Option("--version", min=1, help="An earlier version. Default: in force.")] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the policy as YAML: complete, every default in it, a comment on every field."""
+    from keyback.app.policy import show as verb
+    from keyback.app.policy.document import plain
+
+    with answering(config, as_json) as work:
+        document = verb.show(work.house, version)
+    facts = {"version": document.version, "actor": document.actor, "at": document.at, "why": document.why}
+    answer(as_json, {**facts, "policy": plain(document.policy)}, verb.as_yaml(document).rstrip("\n"))
+
+
+@app.command(epilog=EXAMPLES)
+def check(file: File, config: Config = None, as_json: AsJson = False) -> None:
+    """Tell everything that is wrong with a file, and what would have to be accepted. Changes nothing."""
+    from keyback.app.policy.check import check as verb
+
+    with answering(config, as_json) as work:
+        checked = verb(work.house, _content(file))
+    data = {
+        "valid": not checked.mistakes,
+        "mistakes": [said(one) for one in checked.mistakes],
+        "warnings": [warned(one) for one in checked.warnings],
+    }
+    answer(as_json, data, *judgement_lines(checked.mistakes, checked.warnings))
+    if checked.mistakes:
+        raise typer.Exit(REFUSED)
+
+
+@app.command(epilog=EXAMPLES)
+def diff(file: File, config: Config = None, as_json: AsJson = False) -> None:
+    """Show what a file would change: field by field, for how many people, and for which administrators."""
+    from keyback.app.policy.diff import diff as verb
+
+    with answering(config, as_json) as work:
+        plan = verb(work.house, _content(file))
+    answer(as_json, _data(plan), *plan_lines(plan))
+    if plan.mistakes:
+        raise typer.Exit(REFUSED)
+
+
+@app.command(epilog=EXAMPLES)
+def apply(
+    file: File, accept_warnings: Accept = None, why: Why = "", yes: Yes = False, config: Config = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Put a file in force, after showing what that changes. Refused if it has mistakes or warnings not accepted."""
+    from keyback.app.policy.apply import Order
+    from keyback.app.policy.diff import diff as verb
+
+    accepted = frozenset(name.strip() for names in accept_warnings or () for name in names.split(",") if name.strip())
+    with answering(config, as_json) as work:
+        plan = verb(work.house, _content(file))
+        _carry_out(work.house, plan, Order(work.actor, why, accepted), _Manner(as_json, yes))
+
+
+@app.command(epilog=EXAMPLES)
+def undo(why: Why = "", yes: Yes = False, config: Config = None, as_json: AsJson = False) -> None:
+    """Take back the last change: a new version that equals the one before, after showing what that changes."""
+    from keyback.app.policy.apply import Order
+    from keyback.app.policy.undo import undo as verb
+
+    with answering(config, as_json) as work:
+        plan = verb(work.house)
+        _carry_out(work.house, plan, Order(work.actor, why or f"undo of version {plan.base}"), _Manner(as_json, yes))
+
+
+@app.command(epilog=EXAMPLES)
+def history(
+    most: Annotated[int, typer.Option("--most", min=1, max=1000, help="How many, newest first.")] = 20,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the versions, newest first: when, by whom, why, and what each changed."""
+    from keyback.app.policy.history import history as verb
+
+    with answering(config, as_json) as work:
+        versions = verb(work.house, most)
+    data = [
+        {
+            "version": one.document.version, "at": one.document.at, "actor": one.document.actor,
+            "why": one.document.why, "changes": [asdict(change) for change in one.changes],
+        }
+        for one in versions
+    ]  # fmt: skip
+    answer(as_json, {"versions": data}, *history_lines(versions, _time))
+
+
+class _Manner:
+    """How to speak: as data or words, asking or not."""
+
+    def __init__(self, as_json: bool, yes: bool) -> None:
+        self.as_json = as_json
+        self.asks = not as_json and not yes and sys.stdin.isatty()
+
+
+def _carry_out(house: "House", plan: "Plan", order: Any, manner: _Manner) -> None:
+    """Show the plan, then apply it."""
+    from keyback.app.policy.apply import apply as verb
+    from keyback.app.policy.apply import refuse_unaccepted
+
+    if not manner.as_json:
+        answer(False, {}, *plan_lines(plan))
+    if manner.asks and plan.changes and not plan.mistakes:
+        refuse_unaccepted(plan, order.accepted)
+        typer.confirm("Put it in force?", abort=True)
+    version = verb(house, plan, order)
+    changed = version != plan.base
+    done = f"Version {version} is in force." if changed else f"Nothing to change: version {version} stays in force."
+    answer(manner.as_json, {**_data(plan), "version": version, "changed": changed}, done)
+
+
+def _content(file: Path) -> bytes:
+    """The file, or a little more than may be read of it."""
+    from keyback.app.policy.strict_yaml import MOST_BYTES
+
+    if str(file) == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    with file.open("rb") as opened:
+        return opened.read(MOST_BYTES + 1)
+
+
+def _data(plan: "Plan") -> dict[str, Any]:
+    effect = plan.effect
+    counted = None
+    if effect is not None:
+        counted = asdict(effect) | {
+            "administrators_gain": [asdict(one) for one in effect.administrators_gain],
+            "administrators_lose": [asdict(one) for one in effect.administrators_lose],
+            "administrators_must_register": [asdict(one) for one in effect.administrators_must_register],
+        }
+    return {
+        "base": plan.base,
+        "mistakes": [said(one) for one in plan.mistakes],
+        "warnings": [warned(one) for one in plan.warnings],
+        "changes": [asdict(one) for one in plan.changes],
+        "effect": counted,
+    }
+
+
+def _time(at: int) -> str:
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
