@@ -1,0 +1,159 @@
+"""The demo: an organisation of made-up people on loopback, in a directory of its own, with a readable inbox.
+
+What its people know (passwords, secrets) stands in the clear in its marker file, because it is a demo. That is why
+it never listens anywhere but on loopback and never touches a directory that is not a demo's.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from keyback.channels.to_screen import Inbox
+from keyback.core.errors import Refused, Unavailable
+from keyback.core.events import Activity, Event
+from keyback.core.messages import say
+from keyback.core.ports import Tenant
+from keyback.store import migrations
+from keyback.store.engine import engine_for
+from keyback.store.seal import AesSealer, load_keys, new_key_line
+from keyback.store.unit import SqlStore
+from keyback.web.server import application
+from keyback.wiring.console import actor
+from keyback.wiring.demo_inbox import inbox_site
+from keyback.wiring.demo_people import DOMAIN, ORGANISATION, Known, settle
+from keyback.wiring.hasher import Argon2Hasher
+from keyback.wiring.house import Place, Running, World, build, open_store
+from keyback.wiring.listening import Listener, bind, port_of, serve
+from keyback.wiring.world import SystemClock, SystemRandom
+
+MESSAGES: Mapping[str, str] = {
+    "demo.not_a_demo": "{path} is not empty and no demo's. Name a new or empty directory. Nothing was changed.",
+    "demo.newer": "{path} was made by another version of Keyback. Name another directory. Nothing was changed.",
+    "demo.other_size": "The demo in {path} was made with {there} generated people. Name another directory for {asked}.",
+}
+
+MARKER: Final = "keyback-demo.json"
+VERSION: Final = 1
+HOST: Final = "127.0.0.1"
+OWN_FILES: Final = ("keyback.db", "keyback.db-wal", "keyback.db-shm", "master.key", "keyback.toml", "inbox.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that is being served."""
+
+    url: str
+    inbox: str
+    """Address of the messages as JSON."""
+    inbox_page: str
+    people: tuple[Known, ...]
+    generated: int
+    """How many people were generated beside them."""
+    fresh: bool
+    """Made just now; else people may have changed their passwords and used their codes since."""
+    directory: Path
+
+
+def run(directory: Path, port: int, generated: int, ready: Callable[[Demo], None]) -> None:
+    """Make the demo where there is none, and serve it until a signal. Port 0 takes a free one.
+
+    Raises `Refused` for a directory that is not a demo's, `Unavailable` when the port is taken.
+    """
+    there = _marked(directory, generated)
+    try:
+        door = bind(HOST, port)
+    except OSError as error:
+        raise Unavailable(f"port {port}: {error.strerror}") from error
+    inbox_door = bind(HOST, 0)
+    url, inbox_page = f"http://localhost:{port_of(door)}", f"http://localhost:{port_of(inbox_door)}/"
+    if there is None:
+        _found(directory)
+    _write_private(directory / "keyback.toml", _settings(url, port_of(door)))
+    inbox = Inbox(file=directory / "inbox.jsonl")
+    running = _open(directory, url, port_of(door), inbox)
+    try:
+        people = _settled(directory, running, generated) if there is None else there
+        demo = Demo(url, f"{inbox_page}messages.json", inbox_page, people, generated, there is None, directory)
+        running.courier.start()
+        sites = (Listener(application(running.site), door), Listener(inbox_site(inbox, port_of(inbox_door)), inbox_door))
+        serve(sites, lambda: ready(demo))
+    finally:
+        running.close()
+
+
+def _marked(directory: Path, generated: int) -> tuple[Known, ...] | None:
+    """The people of the demo that is there; None where one can be made."""
+    if not directory.exists() or not any(directory.iterdir()):
+        return None
+    try:
+        marker: Mapping[str, Any] = json.loads((directory / MARKER).read_text("utf-8"))
+        version, people = marker["keyback-demo"], [Known.read(one) for one in marker["people"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Refused(say("demo.not_a_demo", path=str(directory))) from error
+    if version != VERSION:
+        raise Refused(say("demo.newer", path=str(directory)))
+    if not people:  # it was interrupted while it was made
+        for name in OWN_FILES:
+            (directory / name).unlink(missing_ok=True)
+        return None
+    if generated not in {0, marker["generated"]}:
+        raise Refused(say("demo.other_size", path=str(directory), there=marker["generated"], asked=generated))
+    return tuple(people)
+
+
+def _found(directory: Path) -> None:
+    """Marker first, so that whatever interrupts this, the directory is known as a demo's."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _mark(directory, (), 0)
+    random = SystemRandom()
+    _write_private(directory / "master.key", new_key_line(random))
+    engine = engine_for(str(directory / "keyback.db"))
+    migrations.upgrade(engine)
+    tenant = Tenant(random.id(), ORGANISATION, "UTC", "en", had_administrator=False)
+    sealer = AesSealer(load_keys(directory / "master.key"), tenant.id, random)
+    store = SqlStore(engine, sealer, SystemClock(), tenant.id)
+    with store.writing() as unit:
+        unit.tenants.insert(tenant, unit.now)
+        unit.tenants.add_domain(DOMAIN)
+        unit.audit(Event(Activity.TENANT_CREATED, actor(), "", "success", "demo"))
+    store.close()
+
+
+def _open(directory: Path, url: str, port: int, inbox: Inbox) -> Running:
+    world = World(SystemClock(), SystemRandom(), Argon2Hasher())
+    store, tenant = open_store(str(directory / "keyback.db"), load_keys(directory / "master.key"), world)
+    place = Place(url, hosts=frozenset({f"{HOST}:{port}"}))
+    return build(store, tenant, world, place, (inbox.channel("email"), inbox.channel("sms")))
+
+
+def _settled(directory: Path, running: Running, generated: int) -> tuple[Known, ...]:
+    people = settle(running)
+    if generated:
+        from keyback.wiring.generate import generate
+
+        generate(running, generated)
+    _mark(directory, people, generated)
+    return people
+
+
+def _mark(directory: Path, people: tuple[Known, ...], generated: int) -> None:
+    content = {"keyback-demo": VERSION, "generated": generated, "people": [one.plain() for one in people]}
+    _write_private(directory / MARKER, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def _settings(url: str, port: int) -> str:
+    """So that every other command works on the demo too: `keyback people show ... --config demo/keyback.toml`."""
+    return f'base_url = "{url}"\nlisten = "{HOST}:{port}"\n'
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Readable by its owner only, and whole or not at all."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text)
+    draft.replace(path)

@@ -1,0 +1,92 @@
+"""Several sites in one process and one event loop, until a signal stops them all."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+
+GRACE_SECONDS = 5
+BACKLOG = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A site and the socket on which it is served."""
+
+    application: Starlette
+    socket: socket.socket
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to `serve`, so that being stopped is no error, and says when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening address; port 0 takes a free one. Raises `OSError`."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def port_of(bound: socket.socket) -> int:
+    """The port that was taken."""
+    return int(bound.getsockname()[1])
+
+
+def serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `ready` is called once when all of them answer."""
+    uvloop.run(_serve(listeners, ready))
+
+
+async def _serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
+    servers = [(_Server(_config(listener.application)), listener.socket) for listener in listeners]
+
+    def stop() -> None:
+        for server, _ in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    serving = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
+    await asyncio.gather(*(server.up.wait() for server, _ in servers))
+    ready()
+    await asyncio.gather(*serving)
+
+
+def _config(application: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
