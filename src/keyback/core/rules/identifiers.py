@@ -109,7 +109,8 @@ def _has_forbidden(text: str) -> bool:
 
 
 def _folded(text: str) -> str | None:
-    return _at_rest(str.casefold, text)
+    """Decomposed before it is folded, as Unicode's caseless matching demands (section 3.13, D145 and D146)."""
+    return _at_rest(lambda one: unicodedata.normalize("NFD", one).casefold(), text)
 
 
 def _lowered(text: str) -> str | None:
