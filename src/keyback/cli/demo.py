@@ -32,7 +32,10 @@ def demo(
     directory: Annotated[Path, typer.Option("--dir", help="A new directory, or that of an earlier demo.")],
     port: Annotated[int, typer.Option(help="Port on this computer; 0 takes a free one.", min=0, max=65535)] = 8080,
     people: Annotated[
-        int, typer.Option(help="Generate this many people beside the named ones; a million takes minutes.", min=0, max=1_000_000)
+        int,
+        typer.Option(
+            help="Generate this many people beside the named ones; a million takes minutes.", min=0, max=1_000_000
+        ),
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready, for programs.")] = False,
 ) -> None:

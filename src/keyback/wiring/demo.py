@@ -62,6 +62,7 @@ def run(directory: Path, port: int, generated: int, ready: Callable[[Demo], None
 
     Raises `Refused` for a directory that is not a demo's, `Unavailable` when the port is taken.
     """
+    os.umask(0o077)
     there = _marked(directory, generated)
     try:
         door = bind(HOST, port)
@@ -78,7 +79,10 @@ def run(directory: Path, port: int, generated: int, ready: Callable[[Demo], None
         people = _settled(directory, running, generated) if there is None else there
         demo = Demo(url, f"{inbox_page}messages.json", inbox_page, people, generated, there is None, directory)
         running.courier.start()
-        sites = (Listener(application(running.site), door), Listener(inbox_site(inbox, port_of(inbox_door)), inbox_door))
+        sites = (
+            Listener(application(running.site), door),
+            Listener(inbox_site(inbox, port_of(inbox_door)), inbox_door),
+        )
         serve(sites, lambda: ready(demo))
     finally:
         running.close()

@@ -175,12 +175,14 @@ def _write(unit: SqlUnit, one: _Made, random: Random) -> None:
     unit.people.set_credential(one.id, Credential(one.encoded, (), unit.now, must_change=False, not_after=None, version=0),
                                unit.now)  # fmt: skip
     contacts = ((ContactKind.EMAIL, someone.mail), (ContactKind.MOBILE, someone.mobile))
-    changes.add_contacts([
-        NewContact(random.id(), one.id, kind, value, "admin", unit.now) for kind, value in contacts if value
-    ])
-    changes.add_enrolments([
-        NewEnrolment(random.id(), one.id, name, secret, registered.label, slot, 0, unit.now)
-        for name, registered in one.registrations.items()
-        for slot, secret in enumerate(registered.secrets)
-    ])
+    changes.add_contacts(
+        [NewContact(random.id(), one.id, kind, value, "admin", unit.now) for kind, value in contacts if value]
+    )
+    changes.add_enrolments(
+        [
+            NewEnrolment(random.id(), one.id, name, secret, registered.label, slot, 0, unit.now)
+            for name, registered in one.registrations.items()
+            for slot, secret in enumerate(registered.secrets)
+        ]
+    )
     unit.audit(Event(Activity.PERSON_ADDED, actor(), one.id, "success", "demo"))
