@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from keyback.app.house import House
 from keyback.app.reset.scene import Scene, load
+from keyback.app.reset.start import source_network
 from keyback.app.reset.stepping import Went, alive, end_if_over, failure_charges, follow, note
 from keyback.core.errors import Conflict, Invalid
 from keyback.core.events import Step
@@ -36,11 +37,12 @@ def choose(house: House, token: str, wanted: NewPassword) -> Went:
     """Set the new password. Raises `Invalid` with every reason when it is not acceptable; nothing is spent then."""
     with house.store.reading() as unit:
         scene = load(house, unit, token)
-        if not alive(scene, wanted.version) or not isinstance(scene.journey.state, Choosing) or scene.person is None:
-            return _stale(house, token)
         history = scene.policy.policy.passwords.history
-        present = unit.people.credential(scene.person.id, history)
-        contacts = [contact.value for contact in unit.people.contacts(scene.person.id)]
+        name = scene.person.id if scene.person else ""
+        present = unit.people.credential(name, history)
+        contacts = [contact.value for contact in unit.people.contacts(name)]
+    if not alive(scene, wanted.version) or not isinstance(scene.journey.state, Choosing) or scene.person is None:
+        return _stale(house, token)
     prepared = password.prepare(wanted.new)
     mistakes = _mistakes(house, scene, wanted, contacts) or _used_before(house, present, prepared, history)
     if mistakes:
@@ -111,6 +113,7 @@ def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> Wen
             follow(unit, scene, scene.journey, changed or TimedOut())
             return Went.STALE
         _write(unit, scene, person, ready)
+        _clear_counters(unit, scene, source_network(wanted.source))
     house.kick("email")
     return Went.ON
 
@@ -146,8 +149,11 @@ def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> None:
     unit.people.raise_generation(person.id, unit.now)
     unit.journeys.end_others(person.id, scene.journey.id)
     unit.links.void(person.id, unit.now)
-    cleared = [charge for evidence in scene.journey.evidence for charge in failure_charges(scene, evidence.method, "")]
-    for charge in cleared:
-        if charge.limit != "failures.source":
+
+
+def _clear_counters(unit: Unit, scene: Scene, network: str) -> None:
+    """A completed recovery forgets this person's failures (decisions 9)."""
+    for evidence in scene.journey.evidence:
+        for charge in failure_charges(scene, evidence.method, network):
             unit.throttles.clear(charge.limit, charge.key)
     unit.throttles.clear("sign_in.failures", scene.account)
