@@ -128,6 +128,7 @@ def test_json_keeps_the_permanent_ids() -> None:
         "label": "Send a new code",
         "post": True,
         "after": samples.NOW + 42 * SECOND,
+        "carries": False,
     }
     assert data(samples.start(error=say("sample.user_id_empty")))["fields"][2]["error"] == {
         "id": "sample.user_id_empty",
@@ -217,6 +218,14 @@ def test_a_way_out_that_posts_carries_the_hidden_fields_of_the_page() -> None:
 def test_on_a_page_that_asks_nothing_the_first_way_on_is_the_primary_button(link: Link, primary: str) -> None:
     found = tree(Page("ended", say("sample.refused"), links=(link, Link("help", "/help", say("sample.help")))))
     assert [t for t, a in found.elements if "primary" in (a.get("class") or "")] == [primary]
+
+
+def test_a_way_out_that_carries_what_was_typed_is_a_second_button_of_the_form() -> None:
+    away = Link("forgot", "/reset/from-sign-in", say("sample.other"), post=True, carries=True)
+    found = tree(samples.question("sign_in", say("sample.sign_in"), links=(away,)))
+    assert found.one("button", **{"data-rel": "forgot"})["formaction"] == "/reset/from-sign-in"
+    assert len(found.all("form")) == 1
+    assert found.all("ul", **{"class": "ways"}) == []
 
 
 def test_a_new_code_counts_down_by_the_servers_clock() -> None:

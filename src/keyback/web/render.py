@@ -111,13 +111,15 @@ class ChoiceData(msgspec.Struct, frozen=True):
 
 
 class LinkData(msgspec.Struct, frozen=True):
-    """A way out; with `post` it is posted to, with the page's hidden fields, not before `after`."""
+    """A way out; with `post` it is posted to, with the page's hidden fields (all fields if it
+    `carries` them), not before `after`."""
 
     rel: str
     href: str
     label: str
     post: bool
     after: Instant | None
+    carries: bool
 
 
 class RuleData(msgspec.Struct, frozen=True):
@@ -182,6 +184,7 @@ class Renderer:
         def t(name: str, /, **values: str | int) -> str:
             return words.say(Text(f"chrome.{name}", values))
 
+        beside = next((link for link in page.links if link.rel == "again" and link.post and page.submit), None)
         return self._template.render(
             page=page,
             words=words,
@@ -192,7 +195,8 @@ class Renderer:
             hidden=[field for field in page.fields if field.kind == "hidden"],
             shown=[field for field in page.fields if field.kind != "hidden"],
             ruled=next((field.name for field in page.fields if page.rules and field.kind == "new_password"), ""),
-            beside=next((link for link in page.links if link.rel == "again" and link.post and page.submit), None),
+            beside=beside,
+            beneath=[link for link in page.links if link is not beside and not link.carries],
             wait=lambda link: _wait(link, chrome.now),
             qr=Markup(page.qr),  # noqa: S704  our own SVG, see Page.qr
         ).encode()
@@ -216,7 +220,7 @@ class Renderer:
                 fields=[_field(field, told, said) for field in page.fields],
                 choices=[_choice(choice, told) for choice in page.choices],
                 messages=[MessageData(item.text.id, told(item.text), item.tone) for item in page.messages],
-                links=[LinkData(link.rel, link.href, told(link.label), link.post, link.after) for link in page.links],
+                links=[_link(link, told) for link in page.links],
                 rules=[RuleData(rule.id, told(rule.text), rule.check, rule.amount) for rule in page.rules],
                 checklist=[said(text) for text in page.checklist],
                 facts=[FactData(told(label), value) for label, value in page.facts],
@@ -245,6 +249,10 @@ def _field(field: Field, told: Callable[[Text], str], said: Callable[[Text], Sai
 
 def _choice(choice: Choice, told: Callable[[Text], str]) -> ChoiceData:
     return ChoiceData(choice.name, choice.value, told(choice.label), told(choice.about) if choice.about else "")
+
+
+def _link(link: Link, told: Callable[[Text], str]) -> LinkData:
+    return LinkData(link.rel, link.href, told(link.label), link.post, link.after, link.carries)
 
 
 def _wrong(page: Page) -> bool:
