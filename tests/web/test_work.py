@@ -124,6 +124,15 @@ def test_forged_and_broken_work_does_not_count(sent: str) -> None:
     assert work.check(sent, KEY, NOW) is None
 
 
+@pytest.mark.parametrize("took", [1, 12, 123])
+def test_one_work_has_one_spelling(took: int) -> None:
+    """COD-14: whatever the length, no padding can be added or left out."""
+    sent = payload({**SOLVED, "took": took})
+    assert work.check(sent, KEY, NOW) == MADE["challenge"]
+    for other in (sent + "=", sent + "==", sent + "====", f"{sent} ", sent.rstrip("=") + "\n"):
+        assert work.check(other, KEY, NOW) is None
+
+
 def test_digits_cannot_be_moved_from_the_number_into_the_salt() -> None:
     """A longer life by splicing: `?expires=17` with number 123 is not `?expires=171` with number 23."""
     salt, number = str(SOLVED["salt"]).removesuffix("&"), str(SOLVED["number"])

@@ -79,8 +79,11 @@ def _read(payload: str) -> _Solved | None:
     if len(payload) > _LONGEST_PAYLOAD or not payload.isascii():
         return None
     try:
-        data = json.loads(base64.b64decode(payload, validate=True))
+        raw = base64.b64decode(payload, validate=True)
+        data = json.loads(raw)
     except (binascii.Error, ValueError, RecursionError):
+        return None
+    if base64.b64encode(raw).decode() != payload:  # more padding than needed, or bits that mean nothing
         return None
     if not isinstance(data, dict) or data.get("algorithm") != "SHA-256":
         return None
