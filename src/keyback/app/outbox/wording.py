@@ -2,7 +2,7 @@
 
 A template is a list of sentences, not a little program (INJ-4). Its values are a fixed list; they come from the
 store and from policy, never from what somebody typed (SND-9), and are freed of control characters. The value
-`what` is a key: `import` is said as `notice.what.import`.
+`what` is `+ ` or `- ` and a thing's name: "... was added", "... was removed".
 """
 
 import re
@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from keyback.core.errors import Broken
-from keyback.core.messages import Text
+from keyback.core.messages import Text, say
 from keyback.core.ports import Letter, Outgoing
 from keyback.core.types import Instant
 
@@ -48,11 +48,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "notice.method_changed.short": (
             "{organisation}: The ways to prove who you are have changed: {what}. Was it not you? Call your helpdesk."
         ),
-        "notice.what.import": "your contact data came anew from your organisation",
-        "notice.what.contact": "a mail address or phone number was changed by an administrator",
-        "notice.what.totp": "an authenticator app was added by an administrator",
-        "notice.what.recovery_codes": "you have new recovery codes",
-        "notice.what.removed": "one of them was removed",
+        "notice.what.added": "{thing} was added",
+        "notice.what.removed": "{thing} was removed",
+        "notice.what.now": "now {thing}",
         "notice.what.other": "one of them was added, changed or removed",
         "notice.method_changed.subject": "The ways to prove who you are have changed",
         "notice.method_changed.what": "This was changed on {when_at}: {what}.",
@@ -191,8 +189,7 @@ def letter(outgoing: Outgoing, id_: str, at: Instant, voice: Voice) -> Letter:
     values = {name: _clean(outgoing.values[name]) for name in template.values}
     values["organisation"] = _clean(voice.organisation)
     if "what" in values:
-        known = values["what"] if f"notice.what.{values['what']}" in MESSAGES else "other"
-        values["what"] = voice.words.say(Text(f"notice.what.{known}"))
+        values["what"] = voice.words.say(_what(str(values["what"])))
     if short:
         return _short(Letter(id_, outgoing.to, "", "", "", voice.words.lang, "", at), template, values, voice)
     said = [voice.words.say(Text(id_sentence, values)) for id_sentence in template.body]
@@ -206,12 +203,23 @@ def _clean(value: str | int) -> str | int:
     return value if isinstance(value, int) else _CONTROL.sub(" ", value)[:_LONGEST_VALUE].strip()
 
 
+def _what(given: str) -> Text:
+    thing = given.removeprefix("+ ").removeprefix("- ")
+    if not thing:
+        return say("notice.what.other")
+    if given.startswith("- "):
+        return say("notice.what.removed", thing=thing)
+    return say("notice.what.added" if given.startswith("+ ") else "notice.what.now", thing=thing)
+
+
 def _short(empty: Letter, template: Template, values: Mapping[str, str | int], voice: Voice) -> Letter:
-    """One SMS. What does not fit goes: first the line for phones, then letters of the organisation's name."""
+    """One SMS. What does not fit goes: first the line for phones, then letters of the organisation's name.
+    The dots of masked numbers become stars, which GSM-7 has.
+    """
     name = str(values["organisation"])
     origin = f"\n\n@{voice.host} #{values['code']}" if voice.host and template.code else ""
     ways = [
-        voice.words.say(Text(template.short, {**values, "organisation": shown.strip()})) + ending
+        voice.words.say(Text(template.short, {**values, "organisation": shown.strip()})).replace("•", "*") + ending
         for ending, shown in ((origin, name), ("", name), ("", name[:20]), ("", name[:8]))
     ]
     return replace(empty, text=next((text for text in ways if sms_parts(text) == 1), ways[-1]))
