@@ -45,8 +45,8 @@ CONFIG: Final = "KEYBACK_CONFIG"
 _TYPES: Final[Mapping[str, Any]] = MappingProxyType({one.name: get_origin(one.type) or one.type for one in fields(Settings)})
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings in force. Raises `Invalid` with every mistake at once."""
+def load(path: Path, environ: Mapping[str, str], later: frozenset[str] = frozenset()) -> Settings:
+    """The settings in force. Raises `Invalid` with every mistake at once, but for those that may be put right `later`."""
     mistakes: list[Text] = []
     given = _from_file(path, mistakes)
     secret_files = [(str(path), path)] if any(name in given for name in SECRETS) else []
@@ -61,6 +61,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     for name, secret in secret_files:
         mistakes += _private(name, secret)
     mistakes += _of_edges(settings)
+    mistakes = [mistake for mistake in mistakes if mistake.id not in later]
     if mistakes:
         raise Invalid(say("settings.unusable"), mistakes)
     return settings

@@ -20,8 +20,9 @@ def methods() -> Mapping[str, Method]:
 
 SPEAKERS = (
     "app.outbox.wording", "app.reset.answer", "app.reset.begin", "app.reset.choose", "app.reset.scene",
-    "app.reset.start", "core.rules.password", "store.engine", "web.answers", "web.guards", "web.portal.contact",
-    "web.portal.journey", "web.portal.pages", "web.portal.setup", "web.portal.sign_in", "web.portal.start", "web.render",
+    "app.reset.start", "app.setup.use", "app.sign_in.enter", "core.rules.password", "store.engine", "web.answers",
+    "web.guards", "web.portal.contact", "web.portal.journey", "web.portal.pages", "web.portal.setup",
+    "web.portal.sign_in", "web.portal.start", "web.render",
 )  # fmt: skip
 """Modules whose sentences the portal or its messages say. The command line imports what it says itself."""
 

@@ -1,19 +1,121 @@
 """One-time links of `keyback init` and `keyback rescue`: an administrator sets a password and an authenticator."""
 
-from keyback.core.errors import NotFound
-from keyback.core.messages import say
-from keyback.web.call import Answer, Call
+import io
+
+from keyback.app.setup import use as verb
+from keyback.core.errors import Invalid, NotFound
+from keyback.core.messages import Text, say
+from keyback.core.rules import password as password_rules
+from keyback.web.call import SESSION, Answer, Call
+from keyback.web.page import Field, Link, Message, Page, Rule
 
 MESSAGES = {
-    "setup.dead": "This link no longer works.",
+    "setup.title": "Set your password and authenticator",
+    "setup.lead": "For {user_id}. This page works once, until {expires_at}.",
+    "setup.scan": "Scan this with an authenticator app on your phone, or type the key into it.",
+    "setup.key": "Key for the authenticator app",
+    "setup.code": "Code from the app",
+    "setup.code_hint": "The 6 digits that the app shows now.",
+    "setup.submit": "Set both",
+    "setup.dead_title": "This link does not work",
+    "setup.dead_why": "It was used, is older than 30 minutes, or was replaced by a newer one. Nothing was changed.",
+    "setup.dead_next": "Whoever runs Keyback can make a new one, on the machine that it runs on: keyback rescue USERID",
+    "setup.done_title": "Password and authenticator are set",
+    "setup.done": "Sign in with your new password. Older sessions and links of this account have ended.",
 }
+
+CODE_LENGTH = 6
 
 
 def show(call: Call) -> Answer:
     """The form; looking uses nothing up (COD-10)."""
-    raise NotFound(say("setup.dead"))
+    try:
+        return Answer(_page(call, verb.look(call.site.house, call.last)))
+    except NotFound:
+        return _dead()
 
 
 def post(call: Call) -> Answer:
     """Set both, once."""
-    raise NotFound(say("setup.dead"))
+    fields = call.fields
+    wanted = verb.Wanted(fields.get("new", ""), fields.get("again", ""), fields.get("code", ""), call.source)
+    try:
+        verb.use(call.site.house, call.last, wanted)
+    except NotFound:
+        return _dead()
+    except Invalid as error:
+        return _again(call, error)
+    return Answer(_done(), cookies={SESSION: ""})
+
+
+def _again(call: Call, error: Invalid) -> Answer:
+    wrong_code = error.text if isinstance(error, verb.WrongCode) else None
+    try:
+        return Answer(_page(call, verb.look(call.site.house, call.last), wrong_code, error.mistakes), 422)
+    except NotFound:
+        return _dead()
+
+
+def _page(call: Call, seen: verb.Seen, wrong_code: Text | None = None, wrong: tuple[Text, ...] = ()) -> Page:
+    show = seen.registration.show
+    label = say("start.user_id")
+    return Page(
+        "setup",
+        say("setup.title"),
+        lead=(say("setup.lead", user_id=seen.person.upn, expires_at=seen.expires_at), say("setup.scan")),
+        action=f"/setup/{call.last}",
+        submit=say("setup.submit"),
+        fields=(
+            Field("token", "hidden", label, value=call.token),
+            Field("user_id", "hidden", label, value=seen.person.upn, autocomplete="username"),
+            Field("code", "code", say("setup.code"), hint=say("setup.code_hint"), error=wrong_code, length=CODE_LENGTH),
+            Field("new", "new_password", say("password.new")),
+            Field("again", "new_password", say("password.again")),
+        ),
+        messages=tuple(Message(text, "bad") for text in wrong),
+        rules=tuple(
+            Rule(rule.id, rule.text, rule.check, rule.amount) for rule in password_rules.rules_shown(seen.passwords)
+        ),
+        expires=seen.expires_at,
+        qr=_qr(show["uri"]),
+        facts=((say("setup.key"), _grouped(show["key"])),),
+    )
+
+
+def _grouped(key: str) -> str:
+    """Four letters at a time, as people type it."""
+    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+
+
+def _qr(uri: str) -> str:
+    """SVG without styles or scripts, as the content security policy demands."""
+    import segno
+
+    out = io.BytesIO()
+    segno.make(uri, error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=4, light="#fff", dark="#000",
+        svgclass=None, lineclass=None, nl=False,
+    )  # fmt: skip
+    return out.getvalue().decode()
+
+
+def _done() -> Page:
+    return Page(
+        "setup_done",
+        say("setup.done_title"),
+        messages=(Message(say("setup.done"), "good"),),
+        links=(Link("sign_in", "/sign-in", say("link.sign_in")),),
+    )
+
+
+def _dead() -> Answer:
+    """One page for every link that opens nothing (ENU-1)."""
+    return Answer(
+        Page(
+            "setup_dead",
+            say("setup.dead_title"),
+            lead=(say("setup.dead_why"), say("setup.dead_next")),
+            links=(Link("sign_in", "/sign-in", say("link.sign_in")),),
+        ),
+        404,
+    )

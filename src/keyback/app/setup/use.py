@@ -1,0 +1,199 @@
+"""Use a one-time link: set a password and an authenticator, together and once. Looking uses nothing up (COD-10)."""
+
+from dataclasses import dataclass
+
+from keyback.app.house import House
+from keyback.app.perform import perform
+from keyback.app.policy import standing
+from keyback.app.reset.scene import account_of
+from keyback.app.setup.issue import METHOD, link_key
+from keyback.core.effects import Effect, EndSessions, TellPerson
+from keyback.core.errors import Conflict, Invalid, NotFound
+from keyback.core.events import Activity, Event
+from keyback.core.messages import Text, say
+from keyback.core.policy import Notifications, Passwords, Policy
+from keyback.core.ports import Charge, Credential, Random, Registration, SetupLink, Tools, Unit
+from keyback.core.rules import password
+from keyback.core.types import DAY, Enrolment, Instant, Person
+
+MESSAGES = {
+    "setup.dead": "This link no longer works.",
+    "setup.wrong_code": "This code is not right. Enter the one that the app shows now.",
+    "setup.not_same": "The two entries are not the same. Please type the new password twice.",
+    "setup.not_accepted": "Nothing was set yet. Please look at this:",
+    "setup.used_before": "You used this password before. Choose one that you have not used.",
+}
+
+WRONG_CODES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the form sends."""
+
+    new: str
+    again: str
+    code: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An open link: whose it is, and the authenticator that it offers."""
+
+    person: Person
+    registration: Registration
+    passwords: Passwords
+    expires_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    link: SetupLink
+    person: Person
+    policy: Policy
+    contacts: tuple[str, ...]
+    credential: Credential | None
+
+
+class WrongCode(Invalid):
+    """The authenticator's code was not right."""
+
+
+def look(house: House, token: str) -> Seen:
+    """What the page shows. Raises `NotFound` for every link that opens nothing, whatever the reason."""
+    with house.store.reading() as unit:
+        opened = _open(house, unit, token)
+    registration = _registration(house, opened)
+    return Seen(opened.person, registration, opened.policy.passwords, opened.link.expires_at)
+
+
+def use(house: House, token: str, wanted: Wanted) -> None:
+    """Set both. Raises `NotFound`, `WrongCode`, or `Invalid` with everything that is wrong with the password."""
+    _charge(house, token)
+    with house.store.reading() as unit:
+        opened = _open(house, unit, token)
+    step = house.methods[METHOD].register_check(_registration(house, opened), wanted.code, _tools(house))
+    mistakes = _mistakes(house, opened, wanted)
+    if step is None:
+        raise WrongCode(say("setup.wrong_code"), mistakes)
+    with house.store.writing() as unit:
+        unit.throttles.give_back(_limit(house, token))
+    prepared = password.prepare(wanted.new)
+    mistakes = mistakes or _used_before(house, opened, prepared)
+    if mistakes:
+        raise Invalid(say("setup.not_accepted"), mistakes)
+    encoded = house.hasher.hash(prepared)
+    with house.store.writing() as unit:
+        _write(house, unit, _Ready(link_key(house, token), opened, encoded, step, wanted.source))
+    house.kick("email")
+
+
+def _open(house: House, unit: Unit, token: str) -> _Open:
+    link = unit.links.alive(link_key(house, token), unit.now)
+    person = unit.people.by_id(link.person, unit.now) if link else None
+    if link is None or person is None or not person.enabled:
+        raise NotFound(say("setup.dead"))
+    in_force = unit.policies.in_force()
+    policy = in_force.policy if in_force else Policy()
+    contacts = tuple(contact.value for contact in unit.people.contacts(person.id))
+    return _Open(link, person, policy, contacts, unit.people.credential(person.id, policy.passwords.history))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Chance that was drawn before: the secret that this link offers."""
+
+    secret: bytes
+    fresh: Random
+
+    def bytes(self, count: int) -> bytes:
+        return self.secret[:count]
+
+    def digits(self, count: int) -> str:
+        return self.fresh.digits(count)
+
+    def id(self) -> str:
+        return self.fresh.id()
+
+
+def _registration(house: House, opened: _Open) -> Registration:
+    drawn = _Drawn(opened.link.secret, house.random)
+    return house.methods[METHOD].register_begin(opened.person.upn, house.tenant_name, drawn, house.hasher)
+
+
+def _tools(house: House) -> Tools:
+    def bound_mac(value: bytes) -> bytes:
+        return house.sealer.mac("setup-code", value)
+
+    return Tools(house.clock.now(), house.random, house.hasher, bound_mac, 0, "")
+
+
+def _limit(house: House, token: str) -> Charge:
+    return Charge("setup.wrong", link_key(house, token).hex(), WRONG_CODES, DAY)
+
+
+def _charge(house: House, token: str) -> None:
+    """THR-1: a try is charged before it is judged; after the tenth wrong one the link is dead."""
+    with house.store.writing() as unit:
+        _open(house, unit, token)
+        spent = unit.throttles.charge(_limit(house, token), unit.now) is not None
+        if spent:
+            unit.links.use(link_key(house, token), unit.now)
+    if spent:
+        raise NotFound(say("setup.dead"))
+
+
+def _mistakes(house: House, opened: _Open, wanted: Wanted) -> tuple[Text, ...]:
+    person = opened.person
+    names = (person.given_name, person.surname, person.display_name)
+    context = password.Context(person.upn, names, house.tenant_name, opened.contacts)
+    found = password.judge(wanted.new, opened.policy.passwords, context, house.lists)
+    return found if wanted.new == wanted.again else (*found, say("setup.not_same"))
+
+
+def _used_before(house: House, opened: _Open, prepared: str) -> tuple[Text, ...]:
+    present = opened.credential
+    if present is None or not opened.policy.passwords.history:
+        return ()
+    used = any(house.hasher.verify(encoded, prepared) for encoded in (present.encoded, *present.history))
+    return (say("setup.used_before"),) if used else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    key: bytes
+    opened: _Open
+    encoded: str
+    step: int
+    source: str
+
+
+def _write(house: House, unit: Unit, ready: _Ready) -> None:
+    """Everything again, then everything at once (RAC-2, COD-4)."""
+    person = unit.people.lock(ready.opened.person.id, unit.now)
+    if person is None or unit.links.alive(ready.key, unit.now) is None or not unit.links.use(ready.key, unit.now):
+        raise NotFound(say("setup.dead"))
+    values: dict[str, str | int] = {"when_at": unit.now, "source": ready.source}
+    effects: list[Effect] = [
+        EndSessions(person.id, "one-time link"), TellPerson(person.id, "notice.password_reset", values),
+    ]  # fmt: skip
+    perform(unit, effects, Notifications())
+    before = ready.opened.credential
+    new = Credential(ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0)
+    if not unit.people.set_credential(person.id, new, unit.now, keep=before.encoded if before else ""):
+        raise Conflict(say("store.conflict"))
+    enrolment = Enrolment(
+        house.random.id(), METHOD, person.id, ready.opened.link.secret, person.upn, 0, ready.step, unit.now
+    )
+    unit.people.replace_enrolments(enrolment, unit.now)
+    unit.people.raise_generation(person.id, unit.now)
+    unit.journeys.end_others(person.id, "")
+    unit.links.void(person.id, unit.now)
+    for limit in ("sign_in.failures", "sign_in.gap"):
+        unit.throttles.clear(limit, account_of(house, person.canonical))
+    standing.refresh(unit, person.id, house.methods.values())
+    purpose = ready.opened.link.purpose
+    unit.audit(Event(Activity.SETUP_LINK_USED, person.id, person.id, "success", purpose, source=ready.source))
+    unit.audit(Event(Activity.OWN_METHOD_ADDED, person.id, person.id, "success", METHOD, source=ready.source))
+
