@@ -1,0 +1,96 @@
+"""The server that is measured: a house from its parts, as `keyback serve` builds it, on SQLite with full sync, with
+real mail. Prints `ready PORT CPU_SECONDS_OF_ONE_HASH` and runs until SIGTERM; with `--table` it then prints where
+the processor time went.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks import people
+from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPerson
+from keyback.app.policy.standing import rebuild
+from keyback.channels.smtp import Smtp, SmtpSettings
+from keyback.core.policy import Document, Limits, Passwords, Policy, Scope
+from keyback.core.ports import Credential
+from keyback.core.types import ContactKind, DirectoryKind, PersonKind
+from keyback.store.people_changes import SqlPeopleChanges
+from keyback.store.seal import load_keys
+from keyback.web.server import application
+from keyback.wiring.demo import found
+from keyback.wiring.demo_people import policy_for
+from keyback.wiring.hasher import Argon2Hasher
+from keyback.wiring.house import Place, Running, World, build, open_store
+from keyback.wiring.listening import Listener, bind, port_of, serve
+from keyback.wiring.world import SystemClock, SystemRandom
+
+ANY = 1_000_000
+LIMITS = Limits(starts_per_source_10_minutes=ANY, starts_without_work_per_source_10_minutes=ANY,
+                starts_without_work_per_minute=ANY)  # fmt: skip
+BARE = 12
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--smtp", type=int, required=True)
+    parser.add_argument("--history", type=int, default=1)
+    parser.add_argument("--people", type=int, default=100)
+    parser.add_argument("--table", action="store_true")
+    given = parser.parse_args()
+    found(given.directory)
+    door = bind("127.0.0.1", 0)
+    world = World(SystemClock(), SystemRandom(), Argon2Hasher())
+    store, tenant = open_store(str(given.directory / "keyback.db"), load_keys(given.directory / "master.key"), world)
+    mail = Smtp(SmtpSettings(host="127.0.0.1", port=given.smtp, security="none", sender="keyback@contoso.example"))
+    running = build(store, tenant, world, Place(f"http://localhost:{port_of(door)}"), (mail,))
+    fill(running, given.people, given.history)
+    before = bare(world)
+    meter = None
+    if given.table:
+        from benchmarks.meter import Meter
+
+        meter = Meter()
+        running = meter.installed(running, world, (mail,))
+    running.courier.start()
+    serve([Listener(application(running.site), door)], lambda: print("ready", port_of(door), flush=True))
+    running.close()
+    after = bare(world)
+    print(json.dumps({"bare": (before + after) / 2, "table": meter.table() if meter else {}}), flush=True)
+
+
+def bare(world: World) -> float:
+    """Processor seconds of one Argon2 operation, here and now."""
+    hashed = world.hasher.hash("warm")
+    before = time.thread_time()
+    for number in range(BARE):
+        world.hasher.verify(hashed, f"password {number}")
+    return (time.thread_time() - before) / BARE
+
+
+def fill(running: Running, count: int, history: int) -> None:
+    """The people, and a policy that raises the limits."""
+    policy = policy_for(running.house)
+    service = replace(policy.self_service, enabled_for=Scope.ALL)
+    policy = Policy(service, policy.methods, limits=LIMITS, passwords=Passwords(history=history))
+    hashed = running.house.hasher.hash("the password before")
+    random = running.house.random
+    with running.store.writing() as unit:
+        unit.policies.append(Document(1, policy, "host:bench", unit.now, "benchmark"))
+        changes = SqlPeopleChanges(unit)
+        for number in range(count):
+            id_, user = random.id(), people.user_id(number)
+            facts = Facts(user, f"Person {number}", "Person", str(number), DirectoryKind.CLOUD, "", True, "", "")  # noqa: FBT003
+            changes.add([NewPerson(id_, user, PersonKind.PERSON, facts)])
+            credential = Credential(hashed, (), unit.now, must_change=False, not_after=None, version=0)
+            unit.people.set_credential(id_, credential, unit.now)
+            changes.add_contacts([NewContact(random.id(), id_, ContactKind.EMAIL, people.mail(number), "code", unit.now)])
+            secret = people.totp_secret(number)
+            changes.add_enrolments([NewEnrolment(random.id(), id_, "totp", secret, user, 0, 0, unit.now)])
+    rebuild(running.house)
+
+
+if __name__ == "__main__":
+    main()
