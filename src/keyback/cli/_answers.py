@@ -1,7 +1,4 @@
-"""What the commands about people and groups have in common: options, answers, errors, exit codes.
-
-Exit codes: 0 done, 1 refused (nothing was changed), 2 wrong usage, 3 something needed cannot be reached.
-"""
+"""What the commands about people and groups have in common: options, and answers in words or in JSON."""
 
 import json
 import sys
@@ -13,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from keyback.app.people.ports import Work
-from keyback.core.errors import Broken, Invalid, Refused, Unavailable
+from keyback.core.errors import Invalid, Refused
 
-REFUSED, UNAVAILABLE = 1, 3
+REFUSED = 1
+"""Exit code."""
 
 Config = Annotated[Path | None, typer.Option("--config", help="Configuration file. Default: keyback.toml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
@@ -24,18 +22,17 @@ UserId = Annotated[str, typer.Argument(help="User ID, such as ada@example.org.")
 
 @contextmanager
 def answering(config: Path | None, as_json: bool) -> Iterator[Work]:
-    """The house, for one command; whatever is refused becomes words and an exit code."""
+    """The house, for one command. A refusal is answered in JSON where that was asked for."""
     from keyback.wiring.console import console, work_of
 
     try:
         with console(config) as running:
             yield work_of(running)
     except Refused as error:
-        _refuse(error, as_json)
+        if not as_json:
+            raise
+        print(json.dumps(_refusal(error), ensure_ascii=False))
         raise typer.Exit(REFUSED) from error
-    except (Unavailable, Broken) as error:
-        _tell(str(error) or type(error).__name__, {"error": "unavailable", "text": str(error)}, as_json)
-        raise typer.Exit(UNAVAILABLE) from error
 
 
 def answer(as_json: bool, data: Mapping[str, Any], *lines: str) -> None:
@@ -47,20 +44,11 @@ def answer(as_json: bool, data: Mapping[str, Any], *lines: str) -> None:
             print(line)
 
 
-def _refuse(error: Refused, as_json: bool) -> None:
+def _refusal(error: Refused) -> Mapping[str, Any]:
     from keyback.wiring.console import in_words
 
     mistakes = [in_words(text) for text in error.mistakes] if isinstance(error, Invalid) else []
-    text = in_words(error.text)
-    data = {"error": error.text.id, "text": text, "mistakes": mistakes}
-    _tell("\n  ".join([text, *mistakes]), data, as_json)
-
-
-def _tell(text: str, data: Mapping[str, Any], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(data, ensure_ascii=False))
-    else:
-        print(text, file=sys.stderr)
+    return {"error": error.text.id, "text": in_words(error.text), "mistakes": mistakes}
 
 
 def secret_from_terminal(prompt: str) -> str:

@@ -1,4 +1,4 @@
-"""A set of numbers in little memory: 8 bytes a place, at least half of them free."""
+"""A set of texts in little memory: 8 bytes a place, of which at least a quarter is free."""
 
 from array import array
 
@@ -12,7 +12,7 @@ class Seen:
     __slots__ = ("_count", "_places")
 
     def __init__(self) -> None:
-        self._places = array("Q", bytes(8 * _FIRST_SIZE))
+        self._places = array("Q", [0]) * _FIRST_SIZE
         self._count = 0
 
     def add(self, text: str) -> bool:
@@ -21,12 +21,12 @@ class Seen:
         fresh = self._put(self._places, number)
         if fresh:
             self._count += 1
-            if 2 * self._count > len(self._places):
+            if 4 * self._count > 3 * len(self._places):
                 self._grow()
         return fresh
 
     def _grow(self) -> None:
-        places = array("Q", bytes(16 * len(self._places)))
+        places = array("Q", [0]) * (2 * len(self._places))
         for number in self._places:
             if number:
                 self._put(places, number)
