@@ -7,7 +7,15 @@ from itertools import pairwise
 
 import pytest
 
-from keyback.app.outbox.deliver import FIRST_PAUSE, LEASE, LONGEST_PAUSE_OF_NOTICE, Courier, Route, pause
+from keyback.app.outbox.deliver import (
+    FIRST_PAUSE,
+    LEASE,
+    LONGEST_PAUSE_OF_NOTICE,
+    SETTLED_AT_ONCE,
+    Courier,
+    Route,
+    pause,
+)
 from keyback.app.outbox.ports import Leased, Shown, State
 from keyback.app.outbox.verbs import list_messages, show_message
 from keyback.app.outbox.wording import MESSAGES, Voice
@@ -157,6 +165,15 @@ def test_a_code_that_lay_too_long_is_not_even_tried(world: World) -> None:
     assert world.courier.run_once("email") == 0
     assert world.state(message).state is State.EXPIRED
     assert world.email.got == []
+
+
+def test_a_heap_of_expired_codes_does_not_hold_up_a_new_one(world: World) -> None:
+    expired = [world.code() for _ in range(SETTLED_AT_ONCE + 5)]
+    world.clock.move(CODE_LIFE)
+    fresh = world.code()
+    assert world.courier.run_once("email") == 1
+    assert [letter.id for letter in world.email.got] == [fresh]
+    assert {world.state(message).state for message in expired} == {State.EXPIRED}
 
 
 def test_a_notice_keeps_trying_for_days(world: World) -> None:

@@ -5,6 +5,7 @@ next lease. Codes go before notices; an expired code is never sent (F14); where 
 there is at most one more, with the same id (F15).
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from zlib import crc32
 from keyback.app.outbox.ports import DeskStore, DeskUnit, Leased, Outcome, State
 from keyback.app.outbox.verbs import masked
 from keyback.app.outbox.wording import Voice, letter
-from keyback.core.errors import Broken
+from keyback.core.errors import Broken, Trouble
 from keyback.core.ports import Channel, Clock, DeliveryFailed
 from keyback.core.types import MINUTE, SECOND, Instant, Span
 
@@ -29,6 +30,8 @@ IDLE_POLLS: Final = 5
 """After so many polls without work the channel gives back its connections."""
 MOST_AT_ONCE: Final = 1_000
 MOST_DOUBTS: Final = 2
+SETTLED_AT_ONCE: Final = 100
+"""Messages that need no sending (expired ones after a long stop) are settled so many to a transaction."""
 
 
 def pause(leased: Leased) -> Span:
@@ -67,18 +70,27 @@ class Route:
     voice: Callable[[str], Voice]
 
 
+def _log(channel: str, error: Exception) -> None:
+    what = str(error) if isinstance(error, Trouble) else type(error).__name__  # others may quote a message
+    logging.getLogger("keyback.courier").error("courier for %s: %s", channel, what)
+
+
+class _Again:
+    """There may be more; the transaction only became long enough."""
+
+
 class Courier:
     """Runs until stopped. `run_once` is the whole of its work, for tests and for `keyback outbox`."""
 
     def __init__(
         self, store: DeskStore, route: Route, clock: Clock, alarm: Callable[[str, Exception], None] | None = None
     ) -> None:
-        """`alarm` hears, by channel, what must not happen: a broken seal, a store that is away."""
+        """`alarm` hears, by channel, what must not happen: a broken seal, a store that is away. Default: the log."""
         self._store = store
         self._route = route
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in route.channels}
         self._clock = clock
-        self._alarm = alarm or (lambda _channel, _error: None)
+        self._alarm = alarm or _log
         self._work = {name: threading.Event() for name in self._channels}
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -106,26 +118,32 @@ class Courier:
 
     def run_once(self, channel: str) -> int:
         """Settle everything that is due on one channel; returns how many messages were in hand."""
-        leased = self._turn(channel, None)
         count = 0
+        done: tuple[Leased, Outcome] | None = None
+        leased: Leased | _Again | None = _Again()
         while leased is not None:
-            count += 1
-            outcome = self._attempt(leased)
             more = count < MOST_AT_ONCE and not self._stopping.is_set()
-            leased = self._turn(channel, (leased, outcome), more=more)
+            leased = self._turn(channel, done, more=more)
+            done = None
+            if isinstance(leased, Leased):
+                count += 1
+                done = (leased, self._attempt(leased))
         return count
 
-    def _turn(self, channel: str, done: tuple[Leased, Outcome] | None, *, more: bool = True) -> Leased | None:
-        """Record the last message and take the next one, in one transaction."""
+    def _turn(self, channel: str, done: tuple[Leased, Outcome] | None, *, more: bool) -> "Leased | _Again | None":
+        """Record the last message and take the next one, in one short transaction."""
         with self._store.writing() as unit:
             if done is not None:
                 self._finish(unit, *done)
-            while more and (leased := unit.outbox.lease(channel, unit.now, LEASE)) is not None:
+            for _ in range(SETTLED_AT_ONCE if more else 0):
+                leased = unit.outbox.lease(channel, unit.now, LEASE)
+                if leased is None:
+                    return None
                 settled = without_sending(leased, unit.now)
                 if settled is None:
                     return leased
                 self._finish(unit, leased, settled)
-        return None
+        return _Again() if more else None
 
     @staticmethod
     def _finish(unit: DeskUnit, leased: Leased, outcome: Outcome) -> None:
