@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from starlette.applications import Starlette
 
 GRACE_SECONDS = 5
 BACKLOG = 512
+MOST_AT_ONCE = 512
+"""Connections and requests in hand; more are told to come back (DOS-1)."""
+IDLE_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Listener:
 
     application: Starlette
     socket: socket.socket
+    tls: ssl.SSLContext | None = None
+    """For HTTPS."""
 
 
 class _Server(uvicorn.Server):
@@ -62,7 +68,7 @@ def serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
 
 
 async def _serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
-    servers = [(_Server(_config(listener.application)), listener.socket) for listener in listeners]
+    servers = [(_Server(_config(listener)), listener.socket) for listener in listeners]
 
     def stop() -> None:
         for server, _ in servers:
@@ -77,9 +83,10 @@ async def _serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> No
     await asyncio.gather(*serving)
 
 
-def _config(application: Starlette) -> uvicorn.Config:
+def _config(listener: Listener) -> uvicorn.Config:
+    tls = listener.tls
     return uvicorn.Config(
-        application,
+        listener.application,
         http="httptools",
         ws="none",
         lifespan="off",
@@ -88,5 +95,8 @@ def _config(application: Starlette) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         backlog=BACKLOG,
+        limit_concurrency=MOST_AT_ONCE,
+        timeout_keep_alive=IDLE_SECONDS,
+        ssl_context_factory=(lambda _config, _default: tls) if tls else None,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -1,0 +1,45 @@
+"""Clears away, once a minute, what is over: counters that hold nothing, rows whose hold has ended."""
+
+import logging
+import threading
+from typing import Final
+
+from keyback.app.policy.standing import refresh_due
+from keyback.core.errors import Trouble
+from keyback.wiring.house import Running
+
+log = logging.getLogger("keyback.janitor")
+
+PAUSE_SECONDS: Final = 60.0
+
+
+class Janitor:
+    """One thread; a store that is away only means another minute."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="janitor", daemon=True)
+
+    def start(self) -> None:
+        """The first round comes after a minute, not while people wait for the first page."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the round in hand."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def sweep(self) -> None:
+        """One round."""
+        with self._running.store.writing() as unit:
+            unit.throttles.sweep(unit.now)
+        refresh_due(self._running.house)
+
+    def _work(self) -> None:
+        while not self._stopping.wait(PAUSE_SECONDS):
+            try:
+                self.sweep()
+            except Trouble as error:
+                log.warning("cleaning up has to wait: %s", error)
