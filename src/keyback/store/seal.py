@@ -5,7 +5,6 @@ no key serves two purposes. A sealed value is: format 1, key version (2 bytes), 
 """
 
 import base64
-import hashlib
 import hmac
 import stat
 from collections.abc import Mapping
@@ -135,11 +134,8 @@ class AesSealer:
         if key is None:
             # keyed hashes are looked up again later, so a new master key does not change them
             key = self._macs[purpose] = self._keys.derive(self._keys.oldest, f"mac/{purpose}", self._tenant)
-        whole = hmac.new(key, digestmod=hashlib.sha256)
-        for part in parts:
-            raw = part.encode() if isinstance(part, str) else part
-            whole.update(len(raw).to_bytes(4, "big") + raw)
-        return whole.digest()
+        raws = [part.encode() if isinstance(part, str) else part for part in parts]
+        return hmac.digest(key, b"".join([len(raw).to_bytes(4, "big") + raw for raw in raws]), "sha256")
 
     def _cipher(self, version: int, purpose: str) -> AESGCM:
         cipher = self._ciphers.get((version, purpose))
