@@ -3,6 +3,7 @@
 A person belongs to a group as in `store.people`: as a member, nested to any depth, not merely eligible, now.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from string import ascii_lowercase
@@ -30,7 +31,7 @@ _EVERYBODY = Sql("SELECT id FROM person WHERE tenant = :tenant AND id > :after O
 
 _NOW = "relation = 'member' AND eligible = 0 AND (starts_at IS NULL OR starts_at <= :now) AND (ends_at IS NULL OR ends_at > :now)"
 _CLASS = "r.methods, r.enabled, r.administrator, r.helps_self"
-_BITS_PER_COLUMN = 60
+_EVERY_CLASS = Sql(f"SELECT {_CLASS}, COUNT(*) FROM readiness r WHERE r.tenant = :tenant GROUP BY {_CLASS}")
 
 
 class SqlReadiness:
@@ -69,12 +70,16 @@ class SqlReadiness:
 
     def classes(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Likes, int]]:
         """How many people there are of each class that these groups tell apart."""
-        rows = self._link.all(_counting(len(groups)), self._asking(groups, now))
-        return [(_likes(row, groups), row[-1]) for row in rows]
+        counts = Counter({_likes(row, ()): int(row[-1]) for row in self._link.all(_EVERY_CLASS, {"tenant": self._tenant})})
+        if groups:
+            for row in self._link.all(_members(len(groups)), self._asking(groups, now)):
+                counts[_likes(row, ())] -= row[-1]
+                counts[_likes(row, groups)] += row[-1]
+        return [(like, number) for like, number in counts.items() if number]
 
     def administrators(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Candidate, Likes]]:
         """Every administrator, and the class of each, in order of user ID."""
-        rows = self._link.all(_naming(len(groups)), self._asking(groups, now))
+        rows = self._link.all(_administrators(len(groups)), self._asking(groups, now))
         return [(Candidate(*row[-3:]), _likes(row, groups)) for row in rows]
 
     def _asking(self, groups: Sequence[str], now: Instant) -> dict[str, int | str | bytes | None]:
@@ -83,76 +88,67 @@ class SqlReadiness:
 
 
 def _likes(row: Row, groups: Sequence[str]) -> Likes:
-    columns = row[4 : 4 + _columns(len(groups))]
-    within = frozenset(
-        group for place, group in enumerate(groups) if columns[place // _BITS_PER_COLUMN] & _bit(place)
-    )
+    """The class; after its four columns stands a flag for each group."""
+    within = frozenset(group for group, flag in zip(groups, row[4:], strict=False) if flag)
     return Likes(row[0], bool(row[1]), row[2], row[3], within)
 
 
-def _columns(count: int) -> int:
-    return -(-count // _BITS_PER_COLUMN)
-
-
-def _bit(place: int) -> int:
-    return 1 << place % _BITS_PER_COLUMN
-
-
-def _parameter(place: int) -> str:
-    """A name of letters only: `group_a`, `group_b`, ... `group_ab`."""
+def _letters(place: int) -> str:
+    """a, b, ... z, aa, ab, ...: parameters have names of letters only."""
     name = ""
     while place >= 0:
         place, letter = divmod(place, len(ascii_lowercase))
         name = ascii_lowercase[letter] + name
         place -= 1
-    return f"group_{name}"
+    return name
+
+
+def _parameter(place: int) -> str:
+    return f"group_{_letters(place)}"
 
 
 @lru_cache(maxsize=64)
-def _counting(count: int) -> Sql:
-    bits = _bits(count)
+def _members(count: int) -> Sql:
+    """The classes of those who are in any asked group."""
+    flags = _flags(count, "b.{}")
     return Sql(
-        f"""{_belonging(count, "")} SELECT {_CLASS}{bits}, COUNT(*) FROM readiness r{_left(count)}
-        WHERE r.tenant = :tenant GROUP BY {_CLASS}{bits}"""
+        f"""{_belonging(count, "")} SELECT {_CLASS}{flags}, COUNT(*) FROM belongs b
+        CROSS JOIN readiness r WHERE r.tenant = :tenant AND r.person = b.person GROUP BY {_CLASS}{flags}"""
     )
 
 
 @lru_cache(maxsize=64)
-def _naming(count: int) -> Sql:
+def _administrators(count: int) -> Sql:
     only = "AND m.member IN (SELECT person FROM readiness WHERE tenant = :tenant AND administrator > 0)"
+    left = "LEFT JOIN belongs b ON b.person = r.person" if count else ""
     return Sql(
-        f"""{_belonging(count, only)} SELECT {_CLASS}{_bits(count)}, p.id, p.upn, p.display_name
-        FROM readiness r JOIN person p ON p.tenant = r.tenant AND p.id = r.person{_left(count)}
-        WHERE r.tenant = :tenant AND r.administrator > 0 ORDER BY p.canonical"""
+        f"""{_belonging(count, only)} SELECT {_CLASS}{_flags(count, "COALESCE(b.{}, 0)")}, p.id, p.upn, p.display_name
+        FROM readiness r CROSS JOIN person p {left}
+        WHERE r.tenant = :tenant AND r.administrator > 0 AND p.tenant = r.tenant AND p.id = r.person
+        ORDER BY p.canonical"""
     )
 
 
-def _bits(count: int) -> str:
-    return "".join(f", COALESCE(b.bits_{column}, 0)" for column in range(_columns(count)))
-
-
-def _left(count: int) -> str:
-    return " LEFT JOIN belongs b ON b.person = r.person" if count else ""
+def _flags(count: int, shape: str) -> str:
+    return "".join(f", {shape.format(f'in_{_letters(place)}')}" for place in range(count))
 
 
 def _belonging(count: int, only: str) -> str:
-    """Common tables that end in `belongs`: for each member of any asked group a bit for each group it is in."""
+    """Common tables that end in `belongs`: each member of any asked group, with a flag for each group.
+
+    SQLite takes the tables of a CROSS JOIN in the order written, so that the cost is that of the members, not of
+    everybody.
+    """
     if not count:
         return ""
-    asked = ", ".join(
-        f"(CAST(:{_parameter(place)} AS TEXT), {place // _BITS_PER_COLUMN}, CAST({_bit(place)} AS BIGINT))"
-        for place in range(count)
-    )
-    sums = ", ".join(
-        f"CAST(SUM(DISTINCT CASE WHEN w.part = {column} THEN w.bit ELSE 0 END) AS BIGINT) AS bits_{column}"
-        for column in range(_columns(count))
-    )
-    return f"""WITH RECURSIVE within(id, part, bit) AS (
+    asked = ", ".join(f"(CAST(:{_parameter(place)} AS TEXT), {place})" for place in range(count))
+    flags = ", ".join(f"MAX(CASE WHEN w.place = {i} THEN 1 ELSE 0 END) AS in_{_letters(i)}" for i in range(count))
+    return f"""WITH RECURSIVE within(id, place) AS (
       SELECT * FROM (VALUES {asked}) AS asked
       UNION
-      SELECT m.member, w.part, w.bit FROM within w JOIN membership m ON m.tenant = :tenant AND m.group_id = w.id
+      SELECT m.member, w.place FROM within w JOIN membership m ON m.tenant = :tenant AND m.group_id = w.id
       WHERE m.member_kind = 'group' AND {_NOW}
     ), belongs AS (
-      SELECT m.member AS person, {sums} FROM within w JOIN membership m ON m.tenant = :tenant AND m.group_id = w.id
-      WHERE m.member_kind = 'person' AND {_NOW} {only} GROUP BY m.member
+      SELECT m.member AS person, {flags} FROM within w CROSS JOIN membership m
+      WHERE m.tenant = :tenant AND m.group_id = w.id AND m.member_kind = 'person' AND {_NOW} {only} GROUP BY m.member
     )"""
