@@ -18,6 +18,8 @@ MAY_NAME: dict[str, str] = {
     "core/rules/readiness.py": "stored rows count what people hold by a number per method, which is for ever",
     "core/rules/policy_check.py": "warns about particular methods (decisions 22)",
     "cli/channels.py": "its examples show what people type",
+    "app/setup/found.py": "the methods that a new organisation's first policy allows",
+    "app/setup/issue.py": "what the first administrator sets up beside a password",
     "settings.py": "the tables of the configuration are called as people call what they set up",
     "web/render.py": "a kind of field, which happens to be called as its method",
 }
