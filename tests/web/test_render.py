@@ -176,6 +176,13 @@ def test_bad_news_is_an_alert_and_other_news_a_status(tone: str, role: str) -> N
     assert tree(page).one("div", role=role)["class"] == f"note {tone}"
 
 
+def test_mistakes_are_told_in_one_alert() -> None:
+    bad = tuple(Message(say(f"sample.{name}"), "bad") for name in ("password_common", "password_differ"))
+    page = Page("error", say("sample.start"), messages=(*bad, Message(say("sample.reset_good"), "good")))
+    assert [a["class"] for a in tree(page).all("div")] == ["note bad", "note good"]
+    assert [message["id"] for message in data(page)["messages"]] == [message.text.id for message in page.messages]
+
+
 def test_the_step_list_says_where_one_is() -> None:
     markup = shown(samples.code())
     assert [a.get("class") for a in Tree(markup).all("li", **{"aria-current": "step"})] == ["now"]

@@ -7,6 +7,7 @@ strings in the language of the page. Times are milliseconds since 1970-01-01 UTC
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -184,6 +185,13 @@ class Renderer:
         def t(name: str, /, **values: str | int) -> str:
             return words.say(Text(f"chrome.{name}", values))
 
+        def wait(link: Link) -> str:
+            seconds = _wait(link, chrome.now)
+            if not seconds:
+                return ""
+            label = t("wait", label=told(link.label), seconds="{seconds}")
+            return Markup(' data-after="{}" data-wait="{}"').format(seconds, label)
+
         beside = next((link for link in page.links if link.rel == "again" and link.post and page.submit), None)
         return self._template.render(
             page=page,
@@ -191,13 +199,14 @@ class Renderer:
             chrome=chrome,
             told=told,
             t=t,
+            notes=[(tone, list(same)) for tone, same in groupby(page.messages, lambda message: message.tone)],
             wrong=_wrong(page),
             hidden=[field for field in page.fields if field.kind == "hidden"],
             shown=[field for field in page.fields if field.kind != "hidden"],
             ruled=next((field.name for field in page.fields if page.rules and field.kind == "new_password"), ""),
             beside=beside,
             beneath=[link for link in page.links if link is not beside and not link.carries],
-            wait=lambda link: _wait(link, chrome.now),
+            wait=wait,
             qr=Markup(page.qr),  # noqa: S704  our own SVG, see Page.qr
         ).encode()
 
