@@ -7,7 +7,6 @@ from keyback.core.messages import say
 from keyback.core.policy import Document, Policy
 
 MESSAGES = {
-    "policy.none": "No policy is in force yet; nobody can reset a password.",
     "policy.no_version": "There is no version {version} of the policy.",
 }
 
