@@ -16,7 +16,8 @@ NASTY = HARMLESS + "\r\n\0\u2028\t\x7f"
 
 def odd_letter(chance: random.Random, alphabet: str) -> Letter:
     def some(most: int) -> str:
-        return "".join(chance.choice(alphabet) for _ in range(chance.randrange(most)))
+        letters = chance.choice([HARMLESS, HARMLESS, alphabet])
+        return "".join(chance.choice(letters) for _ in range(chance.randrange(most)))
 
     to = chance.choice(["ada@mail.example", f"{some(6)}@mail.example", f"ada@{some(8)}"])
     html = chance.choice(["", f"<p>{some(200)}</p>"])
@@ -27,7 +28,7 @@ def odd_letter(chance: random.Random, alphabet: str) -> Letter:
 def test_a_mail_has_exactly_the_headers_it_should_have_or_is_not_made(alphabet: str) -> None:
     """INJ-3."""
     chance, made = random.Random(4711), 0
-    for _ in range(1_000):
+    for _ in range(600):
         letter = odd_letter(chance, alphabet)
         try:
             _, octets = mail(letter, SENDER, "")
