@@ -3,7 +3,7 @@ trouble looks like. Runs in a worker thread."""
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -122,7 +122,7 @@ def _followed(call: Call, said: Answer) -> Answer:
         token=call.token, now=call.now,
     )  # fmt: skip
     then = _handled(moved, there.handler)
-    return Answer(then.page, then.status, cookies={**said.cookies, **then.cookies}, judge=then.judge, body=then.body)
+    return replace(then, go_to="", cookies={**said.cookies, **then.cookies}, forget=said.forget or then.forget)
 
 
 def _call(site: Site, arrived: Arrived) -> tuple[Call, list[str]]:

@@ -55,7 +55,7 @@ def load(path: Path, environ: Mapping[str, str], later: frozenset[str] = frozens
     mistakes += [say("settings.required", name=dotted(name)) for name in _required() if name not in given]
     for name in PATHS:
         values[name] = _placed(values.get(name, _default(name)), path.absolute().parent)
-    settings = Settings(**{"base_url": "https://localhost", **values})
+    settings = Settings(**{**values, "base_url": _tidy(str(values.get("base_url", "https://localhost")))})
     if not (mistakes and "base_url" not in values):
         mistakes += mistakes_in(settings)
     for name, secret in secret_files:
@@ -65,6 +65,12 @@ def load(path: Path, environ: Mapping[str, str], later: frozenset[str] = frozens
     if mistakes:
         raise Invalid(say("settings.unusable"), mistakes)
     return settings
+
+
+def _tidy(url: str) -> str:
+    """As browsers write it: without a last slash, and without the port that the scheme has anyway."""
+    url = url.removesuffix("/")
+    return url.removesuffix(":443") if url.startswith("https:") else url.removesuffix(":80")
 
 
 def smtp(settings: Settings) -> "SmtpSettings | None":

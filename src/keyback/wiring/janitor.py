@@ -1,4 +1,4 @@
-"""Clears away, once a minute, what is over: counters that hold nothing, rows whose hold has ended."""
+"""Clears away, once a minute, what is over: counters that hold nothing, old journeys and messages, ended holds."""
 
 import logging
 import threading
@@ -6,11 +6,16 @@ from typing import Final
 
 from keyback.app.policy.standing import refresh_due
 from keyback.core.errors import Trouble
+from keyback.core.types import DAY
 from keyback.wiring.house import Running
 
 log = logging.getLogger("keyback.janitor")
 
 PAUSE_SECONDS: Final = 60.0
+KEPT_JOURNEYS: Final = 7 * DAY
+"""So that an old page still says how its attempt ended."""
+KEPT_MESSAGES: Final = 30 * DAY
+"""So that `keyback outbox` can tell what became of a message."""
 
 
 class Janitor:
@@ -35,6 +40,8 @@ class Janitor:
         """One round."""
         with self._running.store.writing() as unit:
             unit.throttles.sweep(unit.now)
+            unit.journeys.sweep(unit.now - KEPT_JOURNEYS)
+            unit.outbox.sweep(unit.now - KEPT_MESSAGES)
         refresh_due(self._running.house)
 
     def _work(self) -> None:
