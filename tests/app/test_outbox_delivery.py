@@ -176,6 +176,17 @@ def test_a_heap_of_expired_codes_does_not_hold_up_a_new_one(world: World) -> Non
     assert {world.state(message).state for message in expired} == {State.EXPIRED}
 
 
+def test_messages_for_a_channel_that_is_not_set_up_say_so_and_expire(world: World) -> None:
+    """NOT-2: it is visible to administrators."""
+    courier = Courier(world.store, Route((world.email,), lambda _: Voice(CATALOG.words("en"), "Contoso")), world.clock)
+    message = world.code(ADA_MOBILE, "sms")
+    courier.run_once("sms")
+    assert world.state(message).why == "Nothing is set up that could send by sms."
+    world.clock.move(CODE_LIFE)
+    courier.run_once("sms")
+    assert world.state(message).state is State.EXPIRED
+
+
 def test_a_notice_keeps_trying_for_days(world: World) -> None:
     """F14, NOT-2."""
     world.email.dead = LATER

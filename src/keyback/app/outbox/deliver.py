@@ -16,7 +16,7 @@ from keyback.app.outbox.ports import DeskStore, DeskUnit, Leased, Outcome, State
 from keyback.app.outbox.verbs import masked
 from keyback.app.outbox.wording import Voice, letter
 from keyback.core.errors import Broken, Trouble
-from keyback.core.ports import Channel, Clock, DeliveryFailed
+from keyback.core.ports import Channel, Clock, DeliveryFailed, Letter, Receipt
 from keyback.core.types import MINUTE, SECOND, Instant, Span
 
 LEASE: Final[Span] = MINUTE
@@ -28,6 +28,8 @@ NOTICE: Final = 5
 POLL_SECONDS: Final = 1.0
 IDLE_POLLS: Final = 5
 """After so many polls without work the channel gives back its connections."""
+KINDS: Final = ("email", "sms")
+"""Channels that messages are written for, whether or not they are set up."""
 MOST_AT_ONCE: Final = 1_000
 MOST_DOUBTS: Final = 2
 SETTLED_AT_ONCE: Final = 100
@@ -75,6 +77,21 @@ def _log(channel: str, error: Exception) -> None:
     logging.getLogger("keyback.courier").error("courier for %s: %s", channel, what)
 
 
+class _Absent:
+    """Stands where no channel is set up, so that its messages say why they wait, and expire."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def send(self, letter: Letter) -> Receipt:
+        """Never."""
+        del letter
+        raise DeliveryFailed(f"Nothing is set up that could send by {self.name}.")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 class _Again:
     """There may be more; the transaction only became long enough."""
 
@@ -88,7 +105,8 @@ class Courier:
         """`alarm` hears, by channel, what must not happen: a broken seal, a store that is away. Default: the log."""
         self._store = store
         self._route = route
-        self._channels: Mapping[str, Channel] = {channel.name: channel for channel in route.channels}
+        present = {channel.name: channel for channel in route.channels}
+        self._channels: Mapping[str, Channel] = {name: _Absent(name) for name in KINDS} | present
         self._clock = clock
         self._alarm = alarm or _log
         self._work = {name: threading.Event() for name in self._channels}
