@@ -20,6 +20,7 @@ MAY_NAME: dict[str, str] = {
     "cli/channels.py": "its examples show what people type",
     "app/setup/found.py": "the methods that a new organisation's first policy allows",
     "app/setup/issue.py": "what the first administrator sets up beside a password",
+    "cli/serve.py": "says which tables of the configuration would set up a channel",
     "settings.py": "the tables of the configuration are called as people call what they set up",
     "web/render.py": "a kind of field, which happens to be called as its method",
 }
