@@ -15,7 +15,7 @@ from keyback.core.rules.people_file import Mistake
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-REST_SECONDS = 0.005
+REST_SECONDS = 0.002
 """After each transaction, so that whoever waits to write gets a turn."""
 MOST_WARNINGS_SHOWN = 20
 

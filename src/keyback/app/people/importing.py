@@ -10,7 +10,7 @@ from typing import Protocol
 
 from keyback.app.people.difference import IMPORTED, Plan, Terms, for_known, for_new
 from keyback.app.people.import_writing import as_person, write
-from keyback.app.people.ports import Work
+from keyback.app.people.ports import KnownPerson, Work
 from keyback.app.people.reading import Reading, Source
 from keyback.core.errors import Conflict
 from keyback.core.events import Activity, Event
@@ -138,27 +138,32 @@ class _Run:
             self._close()
 
     def _write_batch(self, batch: Sequence[Imported], done: int) -> int:
-        """Looks first, so that a batch without changes opens no transaction that writes."""
+        """Looks first, so that a batch without changes opens no transaction that writes, and others hold it for the
+        shortest time."""
         with self._work.house.store.reading() as unit:
-            plans, now = self._plans(unit, batch), unit.now
+            known, now = self._known(unit, batch), unit.now
+            plans = self._plans(unit, batch, known)
         changing = [plan for plan in plans if not plan.empty]
         if changing and not self._options.dry_run:
             hashes = self._hashes(changing)
             with self._work.house.store.writing() as unit:
-                plans, now = self._plans(unit, batch), unit.now
+                if self._known(unit, batch) != known:  # somebody else was here meanwhile
+                    plans = self._plans(unit, batch, self._known(unit, batch))
                 write(self._work, unit, [plan for plan in plans if not plan.empty], hashes, self._id)
             self.report.written = True
         self._count(plans, now)
         self._listener.wrote(done + len(batch), wrote=bool(changing))
         return len(batch)
 
-    def _plans(self, unit: Unit, batch: Sequence[Imported]) -> list[Plan]:
-        changes = self._work.people(unit)
-        known = changes.known([person.canonical for person in batch])
+    def _known(self, unit: Unit, batch: Sequence[Imported]) -> Mapping[str, KnownPerson]:
+        return self._work.people(unit).known([person.canonical for person in batch])
+
+    def _plans(self, unit: Unit, batch: Sequence[Imported], known: Mapping[str, KnownPerson]) -> list[Plan]:
+        fingerprint = self._work.people(unit).fingerprint
         terms = Terms(self._options.trust, self._policy.self_service.methods_required, unit.now)
         new_id = self._work.house.random.id
         return [
-            for_known(person, known[person.canonical], changes.fingerprint, new_id, terms)
+            for_known(person, known[person.canonical], fingerprint, new_id, terms)
             if person.canonical in known
             else for_new(person, new_id(), new_id, terms)
             for person in batch
