@@ -1,6 +1,8 @@
 """Policy verbs on a real store: counted before, conditional, audited, undone (decisions 22, ADM-11)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 
@@ -201,6 +203,24 @@ def test_what_was_looked_at_must_still_be_in_force(both: Living) -> None:
         apply(both.house, second, HOST)
     assert refused.value.text.values == {"version": 2}
     assert show(both.house).policy.passwords.history == 1
+
+
+def test_of_two_who_save_at_the_same_moment_one_wins(both: Living) -> None:
+    """RAC-2."""
+    plans = [diff(both.house, PILOT + f"passwords: {{history: {number}}}\n".encode()) for number in (2, 3, 4, 5)]
+    ready = Barrier(len(plans))
+
+    def save(plan: Plan) -> int | None:
+        ready.wait()
+        try:
+            return apply(both.house, plan, HOST)
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(len(plans)) as threads:
+        assert sorted(threads.map(save, plans), key=str) == [2, None, None, None]
+    assert [one.document.version for one in history(both.house)] == [2, 1]
+    assert len([one for one in both.story() if one["activity"] == Activity.POLICY_CHANGED]) == 1
 
 
 def test_a_group_that_goes_between_looking_and_saving_is_noticed(office: Living) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from keyback.core.policy import (
     Administrators,
     AdminSelfService,
     Customization,
+    InForce,
     MethodPolicy,
     Mfa,
     Notifications,
@@ -19,9 +22,17 @@ from keyback.core.policy import (
     SelfService,
     SignIn,
     StricterGroup,
+    resolve,
+    with_entra_numbers,
 )
+from keyback.core.rules.assurance import STRONG
+from keyback.core.rules.eligibility import refusal
+from keyback.core.rules.offer import method_for
 from keyback.core.rules.policy_check import MESSAGES, RANGES, RECOMMENDED, WARNINGS, Known, check, number_at
-from keyback.core.types import Disclosure
+from keyback.core.rules.readiness import typical_proof
+from keyback.core.rules.roles import is_administrator
+from keyback.core.types import Disclosure, Person
+from tests.people import ADA, BO, CY
 
 METHODS = ("totp", "push", "recovery_code", "email_code", "sms_code", "voice_call", "security_questions")
 KNOWN = Known(METHODS, frozenset({"g-pilot", "g-finance"}), had_pilot=True)
@@ -225,6 +236,50 @@ def test_everything_wrong_is_told_at_once() -> None:
     assert [id_ for id_, _ in mistakes(bad)] == [
         "administrators_two", "unknown_group", "network", "range", "helpdesk_link",
     ]  # fmt: skip
+
+
+ON_OR_OFF = st.builds(MethodPolicy, enabled=st.booleans(), include=st.sampled_from([(), ("g-pilot",)]))
+DOCUMENTS = st.builds(
+    Policy,
+    self_service=st.builds(
+        SelfService,
+        enabled_for=st.sampled_from([Scope.SELECTED, Scope.ALL]),
+        groups=st.just(("g-pilot",)),
+        methods_required=st.integers(1, 2),
+        stricter=st.lists(st.builds(StricterGroup, group=st.just("g-pilot"), methods=st.integers(1, 2)), max_size=1).map(tuple),
+    ),
+    methods=st.dictionaries(st.sampled_from(METHODS), ON_OR_OFF, min_size=3),
+    administrators=st.builds(
+        Administrators,
+        methods_required=st.sampled_from([2, 2, 2, 1]),
+        self_service=st.sampled_from(AdminSelfService),
+        sms=st.booleans(),
+    ),
+)
+
+
+@given(DOCUMENTS, st.sets(st.sampled_from(METHODS)), st.sampled_from([ADA, BO, CY]))
+def test_no_valid_policy_lets_administrators_in_with_less_than_two_or_anybody_with_questions_alone(
+    policy: Policy, held: set[str], person: Person
+) -> None:
+    """GAT-7 (amended), ADM-11, decisions 4: whatever validates keeps the rules that may not be weakened."""
+    assume(not check(policy, KNOWN).mistakes)
+    somebody = replace(person, groups=frozenset({"g-pilot"}))
+    administrator = is_administrator(person.roles)
+    proofs = [typical_proof(name) for name in held if method_for(somebody, policy, name)]
+    demand = resolve(policy, somebody.groups, administrator=administrator)
+    if refusal(somebody, InForce(1, policy), proofs, demand) is None:
+        used = {name for name, _ in proofs}
+        assert used != {"security_questions"}
+        assert not administrator or (len(used) >= 2 and used & STRONG and "security_questions" not in used)
+
+
+def test_entras_numbers_are_valid_together() -> None:
+    """Decisions 8."""
+    entra = with_entra_numbers(GOOD)
+    assert check(entra, KNOWN) == check(GOOD, KNOWN)
+    assert (entra.passwords.minimum_length, entra.lives.email_code_minutes, entra.limits.failures_per_account_day) == (8, 5, 5)
+    assert entra.self_service == GOOD.self_service
 
 
 WARNED: Mapping[str, Callable[[], Policy]] = {

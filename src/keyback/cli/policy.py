@@ -1,7 +1,7 @@
 """`keyback policy`: what the organisation decides, as one YAML document, with its effect counted before it counts."""
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 EXAMPLES = """Examples:
 
   keyback policy show > policy.yaml
+
+  keyback policy show --entra > policy.yaml
 
   keyback policy check policy.yaml
 
@@ -51,15 +53,19 @@ Accept = Annotated[
 @app.command(epilog=EXAMPLES)
 def show(
     version: Annotated[int | None, typer.Option("--version", min=1, help="An earlier version. Default: in force.")] = None,
+    entra: Annotated[bool, typer.Option("--entra", help="With Entra's numbers for passwords, codes and limits.")] = False,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the policy as YAML: complete, every default in it, a comment on every field."""
     from keyback.app.policy import show as verb
     from keyback.app.policy.document import plain
+    from keyback.core.policy import with_entra_numbers
 
     with answering(config, as_json) as work:
         document = verb.show(work.house, version)
+    if entra:
+        document = replace(document, policy=with_entra_numbers(document.policy))
     facts = {"version": document.version, "actor": document.actor, "at": document.at, "why": document.why}
     answer(as_json, {**facts, "policy": plain(document.policy)}, verb.as_yaml(document).rstrip("\n"))
 
