@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from keyback.app.house import House
+from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
 from keyback.app.reset.scene import Scene, load
 from keyback.app.reset.start import source_network
@@ -120,6 +121,8 @@ def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Ri
     unit.journeys.add_evidence(scene.journey.id, evidence)
     if not follow(unit, scene, scene.journey, Proved(evidence, method.audit_name)):
         raise Conflict(say("store.conflict"))  # rolls all of it back
+    if right.spends:
+        refresh(unit, right.enrolment.person, house.methods.values())
     return True
 
 
