@@ -57,8 +57,8 @@ def main() -> None:
     running.courier.start()
     serve([Listener(application(running.site), door)], lambda: print("ready", port_of(door), flush=True))
     running.close()
-    after = bare(world)
-    print(json.dumps({"bare": (before + after) / 2, "table": meter.table() if meter else {}}), flush=True)
+    table = meter.table() if meter else {}
+    print(json.dumps({"bare": (before + bare(world)) / 2, "table": table}), flush=True)
 
 
 def bare(world: World) -> float:
@@ -82,11 +82,13 @@ def fill(running: Running, count: int, history: int) -> None:
         changes = SqlPeopleChanges(unit)
         for number in range(count):
             id_, user = random.id(), people.user_id(number)
-            facts = Facts(user, f"Person {number}", "Person", str(number), DirectoryKind.CLOUD, "", True, "", "")  # noqa: FBT003
+            facts = Facts(user, f"Person {number}", "Person", str(number), DirectoryKind.CLOUD, "", True, "", "")
             changes.add([NewPerson(id_, user, PersonKind.PERSON, facts)])
             credential = Credential(hashed, (), unit.now, must_change=False, not_after=None, version=0)
             unit.people.set_credential(id_, credential, unit.now)
-            changes.add_contacts([NewContact(random.id(), id_, ContactKind.EMAIL, people.mail(number), "code", unit.now)])
+            changes.add_contacts(
+                [NewContact(random.id(), id_, ContactKind.EMAIL, people.mail(number), "code", unit.now)]
+            )
             secret = people.totp_secret(number)
             changes.add_enrolments([NewEnrolment(random.id(), id_, "totp", secret, user, 0, 0, unit.now)])
     rebuild(running.house)

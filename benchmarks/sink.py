@@ -1,10 +1,11 @@
 """A real SMTP server that keeps what it gets, by recipient."""
 
+import asyncio
 import email
 import email.policy
 import re
 import threading
-from typing import Any
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -17,9 +18,9 @@ class _Controller(Controller):
     """Port 0 is free for any port; the base class would try to connect to port 0 itself."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = int(self.server.sockets[0].getsockname()[1])
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 class Sink:
@@ -57,7 +58,7 @@ class Sink:
         assert found is not None
         return found[1]
 
-    def __enter__(self) -> "Sink":
+    def __enter__(self) -> Self:
         self._controller.start()
         return self
 

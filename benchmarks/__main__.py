@@ -1,0 +1,30 @@
+"""`make bench`: measure, print, and write `build/bench.json`. Names on the command line choose: journeys startup import."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks import importing, journeys, startup
+from benchmarks.measuring import Figure
+
+ALL: Mapping[str, Callable[[], Sequence[Figure]]] = {
+    "startup": startup.measure, "import": importing.measure, "journeys": journeys.measure,
+}  # fmt: skip
+RESULT = Path("build") / "bench.json"
+
+
+def main() -> int:
+    chosen = sys.argv[1:] or list(ALL)
+    figures: list[Figure] = []
+    for name in chosen:
+        for figure in ALL[name]():
+            figures.append(figure)
+            print("\n".join(figure.lines()), flush=True)
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps([figure.plain() for figure in figures], indent=1) + "\n", "utf-8")
+    return 0 if all(figure.passes for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
