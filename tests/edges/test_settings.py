@@ -168,9 +168,10 @@ def test_a_secret_comes_from_a_file_of_its_own(folder: Path) -> None:
     assert settings.smtp_password == "correct horse"
     assert "correct horse" not in repr(settings)
     secret.chmod(0o644)
-    assert "holds a secret and can be read by others" in wrong(
-        folder, text, {"KEYBACK_SMTP_PASSWORD_FILE": str(secret)}
-    )[0]
+    assert (
+        "holds a secret and can be read by others"
+        in wrong(folder, text, {"KEYBACK_SMTP_PASSWORD_FILE": str(secret)})[0]
+    )
 
 
 def test_a_file_with_a_secret_in_it_must_not_be_readable_by_others(folder: Path) -> None:

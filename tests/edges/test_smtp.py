@@ -116,7 +116,21 @@ def test_the_connection_is_used_again_and_opened_anew_when_it_went_stale() -> No
 def test_implicit_tls_is_verified_too(authority: Authority) -> None:
     """CRY-6."""
     mailbox = Mailbox()
-    with mail_server(mailbox, server_hostname="localhost") as port:
+    changes = {"security": "tls", "username": "", "password": ""}
+    with mail_server(mailbox, ssl_context=authority.context()) as port:
+        channel = Smtp(settings(port, authority, **changes))
+        channel.send(LETTER)
+        channel.close()
+    assert len(mailbox.got) == 1
+    with mail_server(mailbox, ssl_context=authority.context("other.example")) as port:
+        assert "Hostname mismatch" in failure(Smtp(settings(port, authority, **changes))).why
+    assert len(mailbox.got) == 1
+
+
+def test_a_server_without_tls_gets_nothing_where_tls_is_due(authority: Authority) -> None:
+    """CRY-6."""
+    mailbox = Mailbox()
+    with mail_server(mailbox) as port:
         failed = failure(Smtp(settings(port, authority, security="tls", username="", password="")))
     assert "encrypted connection" in failed.why
     assert mailbox.got == []
