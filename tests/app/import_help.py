@@ -19,7 +19,7 @@ from tests.living import TENANT, Living
 DATA = Path(__file__).resolve().parents[1] / "data"
 HEADER = ("userPrincipalName", "displayName", "accountEnabled", "mobile", "alternateEmailAddress", "directorySynced")
 TABLES = {
-    name: Sql(f"SELECT * FROM {name} WHERE tenant = :tenant ORDER BY 1, 2, 3")  # noqa: S608 - names of this list
+    name: Sql(f"SELECT * FROM {name} WHERE tenant = :tenant ORDER BY 1, 2, 3")
     for name in ("person", "contact", "credential", "readiness", "outbox", "audit")
 }
 

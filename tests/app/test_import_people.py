@@ -21,7 +21,10 @@ BO = ("bo@contoso.example", "Bo", "False", "", "bo@mailbox.example", "True")
 
 
 def crowd(count: int) -> list[tuple[str, ...]]:
-    return [(f"p{i}@contoso.example", f"P {i}", "True", f"+49 151 1{i:07}", f"p{i}@mailbox.example", "") for i in range(count)]
+    return [
+        (f"p{i}@contoso.example", f"P {i}", "True", f"+49 151 1{i:07}", f"p{i}@mailbox.example", "")
+        for i in range(count)
+    ]
 
 
 def test_entras_user_export_is_read(living: Living) -> None:

@@ -78,7 +78,11 @@ def test_no_file_breaks_it(raw: bytes) -> None:
     table.detach()
 
 
-@given(st.lists(st.lists(st.sampled_from(['"', ",", "\n", "\r", "x", ";", "é", "\0"]), max_size=12).map("".join), max_size=8))
+@given(
+    st.lists(
+        st.lists(st.sampled_from(['"', ",", "\n", "\r", "x", ";", "é", "\0"]), max_size=12).map("".join), max_size=8
+    )
+)
 def test_odd_punctuation_never_hides_a_good_line(pieces: list[str]) -> None:
     """Every line is accounted for: the last one, which is good, is read, or swallowed by a mark that it closes."""
     text = "a,b\n" + "\n".join(pieces) + "\nlast,line\n"

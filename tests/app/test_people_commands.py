@@ -69,7 +69,7 @@ class Install:
         """Rows, read by nobody but SQLite itself."""
         connection = sqlite3.connect(self.folder / "keyback.db")
         try:
-            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - of this test
+            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
         finally:
             connection.close()
 
@@ -196,7 +196,17 @@ def test_an_import_that_is_killed_is_finished_by_the_next(install: Install) -> N
         writer = csv.writer(stream)
         writer.writerow(("upn", "mobile", "alternateEmail"))
         writer.writerows((f"p{i}@contoso.example", f"+49 151 1{i:07}", f"p{i}@mail.example") for i in range(3_000))
-    command = [sys.executable, "-m", "keyback", "people", "import", str(file), "--json", "--config", str(install.config)]
+    command = [
+        sys.executable,
+        "-m",
+        "keyback",
+        "people",
+        "import",
+        str(file),
+        "--json",
+        "--config",
+        str(install.config),
+    ]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         while install.count("person") < 200 and process.poll() is None:
             time.sleep(0.01)

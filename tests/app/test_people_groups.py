@@ -82,7 +82,9 @@ def test_memberships_come_from_a_file(living: Living) -> None:
     work = work_of(living)
     for name in ("ada", "bo"):
         living.person(name)
-    source = table([("Pilot", "ada@contoso.example"), ("Pilot", "Berlin"), ("Berlin", "bo@contoso.example")], ("group", "member"))
+    source = table(
+        [("Pilot", "ada@contoso.example"), ("Pilot", "Berlin"), ("Berlin", "bo@contoso.example")], ("group", "member")
+    )
     first = import_memberships(work, source, create=True)
     assert (first.memberships, first.added, first.groups_added, first.mistakes) == (3, 3, 2, ())
     again = import_memberships(work, source)

@@ -16,7 +16,9 @@ from tests.living import Living
 FACTS = Facts("Ada@Contoso.example", "Ada", "Ada", "Lovelace", DirectoryKind.CLOUD, "7", enabled=True, department="R&D",
               language="de")  # fmt: skip
 _VALUES = Sql("SELECT value, fingerprint FROM contact WHERE tenant = :tenant ORDER BY id")
-_MOVE = Sql("UPDATE contact SET value = (SELECT c.value FROM contact c WHERE c.id = 'c1') WHERE tenant = :tenant AND id = 'c2'")
+_MOVE = Sql(
+    "UPDATE contact SET value = (SELECT c.value FROM contact c WHERE c.id = 'c1') WHERE tenant = :tenant AND id = 'c2'"
+)
 
 
 @pytest.fixture

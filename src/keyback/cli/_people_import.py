@@ -113,7 +113,9 @@ class _Screen:
         """Each is shown at once, so that however many there are they take no memory."""
         if self._as_json:
             said = _said(mistake)
-            self.mistakes.append({"line": mistake.line, "column": mistake.column, "reason": mistake.text.id, "text": said})
+            self.mistakes.append(
+                {"line": mistake.line, "column": mistake.column, "reason": mistake.text.id, "text": said}
+            )
         else:
             self._print(f"line {mistake.line}{_column(mistake)}: {_said(mistake)}")
 

@@ -20,7 +20,9 @@ app.add_typer(_people_contact.app, name="contact")
 app.add_typer(_people_roles.app, name="roles")
 
 Temporary = Annotated[bool, typer.Option("--temporary", help="Make a random password, shown once; it lives 24 hours.")]
-PasswordStdin = Annotated[bool, typer.Option("--password", help="Ask for an initial password (or read it from standard input).")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password", help="Ask for an initial password (or read it from standard input).")
+]
 
 
 @app.command()
@@ -31,7 +33,9 @@ def add(
     surname: Annotated[str, typer.Option(help="Surname.")] = "",
     department: Annotated[str, typer.Option(help="Department.")] = "",
     language: Annotated[str, typer.Option(help="Language of messages, such as de.")] = "",
-    kind: Annotated[PersonKind, typer.Option(help="Service and break-glass accounts never help themselves.")] = PersonKind.PERSON,
+    kind: Annotated[
+        PersonKind, typer.Option(help="Service and break-glass accounts never help themselves.")
+    ] = PersonKind.PERSON,
     directory: Annotated[DirectoryKind, typer.Option(help="Where the password lives.")] = DirectoryKind.CLOUD,
     temporary: Temporary = False,
     password: PasswordStdin = False,
@@ -112,5 +116,3 @@ def set_password(
     made = {"temporary_password": given} if temporary else {}
     told = [f"Temporary password, shown once, for 24 hours: {given}"] if temporary else []
     answer(as_json, {"user_id": user_id, "must_change": not lasting, **made}, f"Set for {user_id}.", *told)
-
-

@@ -82,13 +82,17 @@ def for_known(
     if stated.source_id and known.facts.source_id and stated.source_id != known.facts.source_id:
         return Plan(known.id, stated, known, conflict=True)
     facts = _facts(stated, known.facts)
-    plan = Plan(known.id, stated, known, facts if facts != known.facts else None, ends_sessions=_ends(known.facts, facts))
+    plan = Plan(
+        known.id, stated, known, facts if facts != known.facts else None, ends_sessions=_ends(known.facts, facts)
+    )
     for kind, value in stated.contacts:
         here = [contact for contact in known.contacts if contact.kind is kind]
         mark = fingerprint(value)
         same = next((contact for contact in here if contact.fingerprint == mark), None)
         if same is None:
-            plan = _with_another(plan, NewContact(new_id(), known.id, kind, value, _how(kind, terms), terms.now), here, terms)
+            plan = _with_another(
+                plan, NewContact(new_id(), known.id, kind, value, _how(kind, terms), terms.now), here, terms
+            )
         else:
             plan = _with_same(plan, same, here, terms)
     return plan

@@ -61,14 +61,16 @@ def as_contact(new: NewContact) -> Contact:
 
 def _write_new(work: Work, unit: Unit, plans: Sequence[Plan], hashes: Mapping[str, str]) -> None:
     changes = work.people(unit)
-    changes.add([
-        NewPerson(plan.person, plan.stated.canonical, PersonKind.PERSON, plan.facts) for plan in plans if plan.facts
-    ])
-    changes.add_passwords([
-        NewPassword(plan.person, hashes[plan.stated.canonical], unit.now + INITIAL_PASSWORD_LIFE)
-        for plan in plans
-        if plan.stated.canonical in hashes
-    ])
+    changes.add(
+        [NewPerson(plan.person, plan.stated.canonical, PersonKind.PERSON, plan.facts) for plan in plans if plan.facts]
+    )
+    changes.add_passwords(
+        [
+            NewPassword(plan.person, hashes[plan.stated.canonical], unit.now + INITIAL_PASSWORD_LIFE)
+            for plan in plans
+            if plan.stated.canonical in hashes
+        ]
+    )
     in_force = unit.policies.in_force() if plans else None
     policy = in_force.policy if in_force else Policy()
     unit.readiness.put([(plan.person, _standing(work, unit, plan, policy)) for plan in plans])
@@ -113,7 +115,9 @@ def _events(actor: str, plan: Plan, correlation: str) -> list[Event]:
     added = [contact.kind.value for contact in plan.contacts]
     trusted = len(plan.confirm) + sum(contact.confirmed_how != "" for contact in plan.contacts)
     if added or plan.confirm:
-        events.append(_event(Activity.METHOD_ADDED, actor, plan.person, correlation, kinds=" ".join(added), trusted=trusted))
+        events.append(
+            _event(Activity.METHOD_ADDED, actor, plan.person, correlation, kinds=" ".join(added), trusted=trusted)
+        )
     if plan.replace:
         events.append(_event(Activity.METHOD_REMOVED, actor, plan.person, correlation, contacts=len(plan.replace)))
     return events

@@ -183,7 +183,9 @@ class _Run:
             self.report.added += plan.known is None
             self.report.changed += plan.known is not None and not plan.empty
             self.report.unchanged += plan.known is not None and plan.empty and not plan.conflict
-            self.report.waiting += sum(contact.confirmed_how != "" and contact.usable_from > now for contact in plan.contacts)
+            self.report.waiting += sum(
+                contact.confirmed_how != "" and contact.usable_from > now for contact in plan.contacts
+            )
             self.report.waiting += sum(usable_from > now for _, usable_from in plan.confirm)
             if plan.conflict:
                 self.report.conflicts += 1

@@ -39,7 +39,9 @@ class Reading:
             try:
                 plan = layout(table.header, self.mapping, self.region)
                 for row in table.rows():
-                    yield (row,) if isinstance(row, Mistake) else self._judged(plan, read_row(plan, row.line, row.cells))
+                    yield (
+                        (row,) if isinstance(row, Mistake) else self._judged(plan, read_row(plan, row.line, row.cells))
+                    )
             finally:
                 table.detach()
 
