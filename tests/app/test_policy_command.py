@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,8 @@ def test_diff_prints_numbers_and_names_before_anything_happens(keyback: Command)
     code, said, _ = keyback("diff", "policy.yaml", document=PILOT.replace("email_code: {}", "recovery_code: {}"))
     assert code == 0
     assert "  self_service.enabled_for: all -> selected\n" in said
-    assert "Of 3 people, 2 can reset now, 0 could then.\n  0 would gain it, 2 would lose it.\n" in said
-    assert "  Administrators who would lose it (1): cy@contoso.example\n" in said
+    assert "Of 3 people, 2 can reset now, 0 could then.\n  0 would gain self-service, 2 would lose it.\n" in said
+    assert "  Administrators who would lose self-service (1): cy@contoso.example\n" in said
     assert keyback("show", "--json")[0] == 0
     assert data(keyback("show", "--json"))["version"] == 1
 
@@ -138,6 +139,17 @@ def test_a_refusal_is_data_as_well(keyback: Command) -> None:
     code, said, _ = keyback("show", "--version", "9", "--json")
     assert code == 1
     assert json.loads(said)["error"] == "policy.no_version"
+
+
+def test_a_document_may_come_from_another_program(keyback: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(PILOT.encode())))
+    code, said, _ = keyback("apply", "-", "--json")
+    assert (code, json.loads(said)["version"]) == (0, 2)
+
+
+def test_entras_numbers_come_with_a_word(keyback: Command) -> None:
+    """Decisions 8."""
+    assert data(keyback("show", "--entra", "--json"))["policy"]["passwords"]["minimum_length"] == 8
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(keyback: Command) -> None:

@@ -69,12 +69,12 @@ def effect_lines(effect: Effect) -> Iterator[str]:
     """How many people, and which administrators."""
     now, then, people = effect.before, effect.after, effect.people
     yield f"Of {_number(people, 'person', 'people')}, {now.able} can reset now, {then.able} could then."
-    yield f"  {effect.gain} would gain it, {effect.lose} would lose it."
+    yield f"  {effect.gain} would gain self-service, {effect.lose} would lose it."
     yield f"  Self-service is on for {now.in_scope} now, {then.in_scope} then."
     yield (f"  {then.must_register} of those would have to register first, because they have too few methods"
            f" ({effect.newly_must_register} newly).")  # fmt: skip
-    yield from _names("Administrators who would gain it", effect.administrators_gain)
-    yield from _names("Administrators who would lose it", effect.administrators_lose)
+    yield from _names("Administrators who would gain self-service", effect.administrators_gain)
+    yield from _names("Administrators who would lose self-service", effect.administrators_lose)
     yield from _names("Administrators who would have to register first", effect.administrators_must_register)
     if effect.mailboxes_uncounted:
         yield "  Not counted: people whose only mailbox is in a domain that becomes, or no longer is, your own mail."

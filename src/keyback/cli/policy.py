@@ -40,7 +40,8 @@ app = typer.Typer(
 )  # fmt: skip
 
 File = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, readable=True, allow_dash=True, help="A YAML file, or - for standard input.")
+    Path,
+    typer.Argument(help="A YAML file, or - for standard input. It is the whole policy: what it leaves out gets its default."),
 ]
 Why = Annotated[str, typer.Option("--why", help="The reason; stands in the history and in the audit log.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before saving.")]
@@ -75,8 +76,9 @@ def check(file: File, config: Config = None, as_json: AsJson = False) -> None:
     """Tell everything that is wrong with a file, and what would have to be accepted. Changes nothing."""
     from keyback.app.policy.check import check as verb
 
+    content = _content(file)
     with answering(config, as_json) as work:
-        checked = verb(work.house, _content(file))
+        checked = verb(work.house, content)
     data = {
         "valid": not checked.mistakes,
         "mistakes": [said(one) for one in checked.mistakes],
@@ -92,8 +94,9 @@ def diff(file: File, config: Config = None, as_json: AsJson = False) -> None:
     """Show what a file would change: field by field, for how many people, and for which administrators."""
     from keyback.app.policy.diff import diff as verb
 
+    content = _content(file)
     with answering(config, as_json) as work:
-        plan = verb(work.house, _content(file))
+        plan = verb(work.house, content)
     answer(as_json, _data(plan), *plan_lines(plan))
     if plan.mistakes:
         raise typer.Exit(REFUSED)
@@ -109,8 +112,9 @@ def apply(
     from keyback.app.policy.diff import diff as verb
 
     accepted = frozenset(name.strip() for names in accept_warnings or () for name in names.split(",") if name.strip())
+    content = _content(file)
     with answering(config, as_json) as work:
-        plan = verb(work.house, _content(file))
+        plan = verb(work.house, content)
         _carry_out(work.house, plan, Order(work.actor, why, accepted), _Manner(as_json, yes))
 
 
@@ -176,8 +180,11 @@ def _content(file: Path) -> bytes:
 
     if str(file) == "-":
         return sys.stdin.buffer.read(MOST_BYTES + 1)
-    with file.open("rb") as opened:
-        return opened.read(MOST_BYTES + 1)
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _data(plan: "Plan") -> dict[str, Any]:
