@@ -27,6 +27,7 @@ Values = Mapping[str, object]
 MESSAGES: Mapping[str, str] = {"store.conflict": "Somebody else changed this at the same moment. Nothing was changed."}
 
 BUSY_TIMEOUT_MS = 5_000
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000", "wal_autocheckpoint=4000")
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 
 
@@ -115,7 +116,7 @@ class SqliteEngine:
                 check_same_thread=False,
                 cached_statements=512,
             )
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
+            for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             raise Unavailable(str(error)) from error
@@ -226,7 +227,11 @@ class PostgresqlEngine:
                 yield _PostgresqlLink(cursor)
         except psycopg.errors.IntegrityError as error:
             raise Conflict(say("store.conflict")) from error
-        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.LockNotAvailable) as e:
+        except (
+            psycopg.errors.DeadlockDetected,
+            psycopg.errors.SerializationFailure,
+            psycopg.errors.LockNotAvailable,
+        ) as e:
             raise Busy(type(e).__name__) from e
         except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
             raise Unavailable(type(error).__name__) from error
