@@ -6,7 +6,7 @@ Nothing is imported: the pages are read from the syntax trees, docstrings below 
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,14 +77,26 @@ def audit_events() -> str:
 def policy() -> str:
     """The policy document, section by section, from `core/policy.py`."""
     nodes = {node.name: node for name in ("core/types.py", "core/policy.py") for node in classes(name)}
+    comments = policy_comments()
     parts: list[str] = []
     for entry in section(nodes["Policy"]).entries:
         parts.append(f"## {entry.name}")
         kinds = [kind for kind in re.findall(r"\w+", entry.kind) if kind in nodes]
         for node in with_inner(kinds, nodes):
-            parts += described(section(node), values(nodes, node))
+            found = section(node)
+            entries = (replace(e, about=comments.get(f"{entry.name}.{e.name}", e.about)) for e in found.entries)
+            parts += described(replace(found, entries=tuple(entries)), values(nodes, node))
     intro = "Every field has a default, so an empty document is the safe policy."
     return page("Policy", intro, parts)
+
+
+def policy_comments() -> Mapping[str, str]:
+    """What `keyback policy show` writes beside each field, by path."""
+    for node in parse("app/policy/writing.py").body:
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "COMMENTS" and node.value is not None:
+            found: Mapping[str, str] = ast.literal_eval(node.value)
+            return found
+    return {}
 
 
 def settings() -> str:

@@ -1,8 +1,9 @@
 """`keyback policy`: the same verbs from the command line, for people and for programs."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +142,11 @@ def test_a_refusal_is_data_as_well(keyback: Command) -> None:
     assert json.loads(said)["error"] == "policy.no_version"
 
 
-def test_a_document_may_come_from_another_program(keyback: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(PILOT.encode())))
-    code, said, _ = keyback("apply", "-", "--json")
-    assert (code, json.loads(said)["version"]) == (0, 2)
+def test_a_document_may_come_from_another_program(keyback: Command) -> None:
+    assert keyback("show")[0] == 0
+    command = [sys.executable, "-m", "keyback", "policy", "apply", "-", "--json"]
+    done = subprocess.run(command, input=PILOT.encode(), capture_output=True, check=True)
+    assert json.loads(done.stdout)["version"] == 2
 
 
 def test_entras_numbers_come_with_a_word(keyback: Command) -> None:
