@@ -43,7 +43,9 @@ MESSAGES: Mapping[str, str] = {
 
 TABLES: Final = ("tls", "argon2", "smtp", "sms")
 LANGUAGES: Final = ("en", "de")
-_HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|\[[0-9a-f:.]+\]")
+_HOST: Final = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|\[[0-9a-f:.]+\]"
+)
 _STRONG: Final = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
 """Memory and passes that OWASP's Password Storage Cheat Sheet takes as equal."""
 _RANGES: Final = (("argon2_memory_kib", 7_168, 4_194_304), ("argon2_passes", 1, 20), ("argon2_lanes", 1, 8))
@@ -248,7 +250,9 @@ def _proxies(settings: Settings) -> Iterator[Text]:
 
 
 def _place(settings: Settings) -> Iterator[Text]:
-    if not settings.database or ("://" in settings.database and not settings.database.startswith(("postgresql://", "postgres://"))):
+    if not settings.database or (
+        "://" in settings.database and not settings.database.startswith(("postgresql://", "postgres://"))
+    ):
         yield say("settings.database")
     try:
         ZoneInfo(settings.zone)

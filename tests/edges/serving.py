@@ -32,7 +32,13 @@ def free_port() -> int:
 def run(*arguments: str, folder: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
     """One command, to its end."""
     return subprocess.run(
-        [*KEYBACK, *arguments], cwd=folder, env=_environ(environ), capture_output=True, text=True, timeout=60, check=False
+        [*KEYBACK, *arguments],
+        cwd=folder,
+        env=_environ(environ),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -82,7 +88,12 @@ class Served:
         self._tls = tls
         self._errors = (folder / "errors.txt").open("w+")
         self.process = subprocess.Popen(
-            [*KEYBACK, "serve", "--json"], cwd=folder, env=_environ({}), stdout=subprocess.PIPE, stderr=self._errors, text=True
+            [*KEYBACK, "serve", "--json"],
+            cwd=folder,
+            env=_environ({}),
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

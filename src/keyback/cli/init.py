@@ -32,7 +32,9 @@ def init(
     listen: Annotated[str, typer.Option(help="Address and port to listen on.")] = "",
     tls_certificate: Annotated[str, typer.Option(help="PEM file with the certificate.")] = "",
     tls_key: Annotated[str, typer.Option(help="PEM file with its private key.")] = "",
-    proxy: Annotated[list[str] | None, typer.Option(help="A reverse proxy's address, instead of a certificate.")] = None,
+    proxy: Annotated[
+        list[str] | None, typer.Option(help="A reverse proxy's address, instead of a certificate.")
+    ] = None,
     zone: Annotated[str, typer.Option(help="Time zone, such as Europe/Berlin.")] = "UTC",
     language: Annotated[str, typer.Option(help="en or de.")] = "en",
     region: Annotated[str, typer.Option(help="Country of numbers without a leading +, such as DE.")] = "",

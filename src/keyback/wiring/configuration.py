@@ -42,7 +42,9 @@ PATHS: Final = ("database", "key_file", "tls_certificate", "tls_key", "smtp_ca_f
 SECRETS: Final = ("smtp_password", "sms_auth_token", "sms_headers")
 CONFIG: Final = "KEYBACK_CONFIG"
 """Names the file itself; `--config` comes before it."""
-_TYPES: Final[Mapping[str, Any]] = MappingProxyType({one.name: get_origin(one.type) or one.type for one in fields(Settings)})
+_TYPES: Final[Mapping[str, Any]] = MappingProxyType(
+    {one.name: get_origin(one.type) or one.type for one in fields(Settings)}
+)
 
 
 def load(path: Path, environ: Mapping[str, str], later: frozenset[str] = frozenset()) -> Settings:
@@ -162,7 +164,9 @@ def _flat(tree: Mapping[str, object], mistakes: list[Text]) -> dict[str, object]
     found: dict[str, object] = {}
     for key, value in tree.items():
         inner = value if key in TABLES and isinstance(value, dict) else None
-        for name, one in ((f"{key}_{name}", one) for name, one in inner.items()) if inner is not None else ((key, value),):
+        for name, one in (
+            ((f"{key}_{name}", one) for name, one in inner.items()) if inner is not None else ((key, value),)
+        ):
             if name not in NAMES:
                 mistakes.append(_unknown(f"{key}.{name[len(key) + 1 :]}" if inner is not None else key, name))
             elif name in found:
@@ -174,7 +178,9 @@ def _flat(tree: Mapping[str, object], mistakes: list[Text]) -> dict[str, object]
 
 def _unknown(shown: str, name: str) -> Text:
     near = difflib.get_close_matches(name, NAMES, 1)
-    return say("settings.unknown_near", name=shown, near=dotted(near[0])) if near else say("settings.unknown", name=shown)
+    return (
+        say("settings.unknown_near", name=shown, near=dotted(near[0])) if near else say("settings.unknown", name=shown)
+    )
 
 
 def _from_environment(

@@ -10,7 +10,7 @@ from typing import Final
 from keyback.app.people.ports import Work
 from keyback.app.setup import found as verb
 from keyback.app.setup.issue import Issued
-from keyback.core.errors import Conflict, Invalid, Unavailable
+from keyback.core.errors import Conflict, Invalid, Refused
 from keyback.core.messages import Text, say
 from keyback.core.ports import Tenant
 from keyback.settings import Settings
@@ -85,7 +85,9 @@ def _missing(config: Path) -> tuple[Text, ...]:
 
 def _organisation(settings: Settings, wanted: verb.Founding) -> Issued:
     world = World(SystemClock(), SystemRandom(), Argon2Hasher(Cost(settings.argon2_memory_kib, settings.argon2_passes)))
-    tenant = Tenant(world.random.id(), wanted.organisation.strip(), wanted.zone, wanted.language, had_administrator=False)
+    tenant = Tenant(
+        world.random.id(), wanted.organisation.strip(), wanted.zone, wanted.language, had_administrator=False
+    )
     os.umask(0o077)
     engine = engine_for(settings.database)
     try:
@@ -108,7 +110,7 @@ def _undone_on_error(folder: Path) -> Iterator[list[Path]]:
         yield made
     except OSError as error:
         _remove(made)
-        raise Unavailable(f"{folder}: {error.strerror}") from error
+        raise Refused(say("init.no_place", path=str(error.filename or folder), why=str(error.strerror))) from error
     except BaseException:
         _remove(made)
         raise

@@ -180,7 +180,9 @@ def _write(house: House, unit: Unit, ready: _Ready) -> None:
     ]  # fmt: skip
     perform(unit, effects, Notifications())
     before = ready.opened.credential
-    new = Credential(ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0)
+    new = Credential(
+        ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0
+    )
     if not unit.people.set_credential(person.id, new, unit.now, keep=before.encoded if before else ""):
         raise Conflict(say("store.conflict"))
     enrolment = Enrolment(
@@ -196,4 +198,3 @@ def _write(house: House, unit: Unit, ready: _Ready) -> None:
     purpose = ready.opened.link.purpose
     unit.audit(Event(Activity.SETUP_LINK_USED, person.id, person.id, "success", purpose, source=ready.source))
     unit.audit(Event(Activity.OWN_METHOD_ADDED, person.id, person.id, "success", METHOD, source=ready.source))
-

@@ -8,7 +8,7 @@ from keyback.app.reset.start import source_network
 from keyback.core.errors import Invalid, Refused, TooMany
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
-from keyback.core.ports import Charge, Credential, Unit
+from keyback.core.ports import Charge, Credential, SignedIn, Unit
 from keyback.core.rules import identifiers
 from keyback.core.types import DAY, HOUR, MINUTE, DirectoryKind, Instant, Person, PersonKind, Span
 
@@ -99,11 +99,15 @@ def _charge(house: House, asked: Asked, account: str) -> None:
     """THR-1: charged before the password is looked at; a right one is given back."""
     again: Instant | None = None
     with house.store.writing() as unit:
-        again = unit.throttles.charge(Charge(SOURCE, source_network(asked.source), SOURCE_BUDGET, SOURCE_WINDOW), unit.now)
+        again = unit.throttles.charge(
+            Charge(SOURCE, source_network(asked.source), SOURCE_BUDGET, SOURCE_WINDOW), unit.now
+        )
         if again is None:
             again = _charge_account(unit, account)
             if again is not None:
-                unit.audit(Event(Activity.SIGN_IN_FAILED, "", f"account:{account}", "failure", LOCKED, "", asked.source))
+                unit.audit(
+                    Event(Activity.SIGN_IN_FAILED, "", f"account:{account}", "failure", LOCKED, "", asked.source)
+                )
     if again is not None:
         raise TooMany(say("sign_in.wait", again_at=again), again)
 
@@ -161,6 +165,6 @@ def _begin(house: House, known: _Known, person: Person, asked: Asked) -> str:
         if asked.session:
             unit.sessions.end(session_key(house, asked.session))
         key = session_key(house, token)
-        unit.sessions.insert(key, person, unit.now, methods="password", address=asked.source, client=asked.client)
+        unit.sessions.insert(key, person, SignedIn("password", asked.source, asked.client), unit.now)
         unit.audit(Event(Activity.SIGN_IN, person.id, person.id, "success", "", "", asked.source))
     return token
