@@ -7,15 +7,17 @@ the fields that stand in the row.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
+from starlette.types import Receive, Scope, Send
 
 from keyback.web import answers, openapi
 from keyback.web.call import Answer, Call, Site
@@ -79,9 +81,35 @@ def application(site: Site) -> Starlette:
         for path, rows in by_path.items()
     ]
     routes += [StarletteRoute(path, _static(site, path), methods=["GET", "HEAD"]) for path in load_static()]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused(site), Exception: _broken(site)})
+    app = _Application(routes, {HTTPException: _refused(site), Exception: _broken(site)})
     app.router.redirect_slashes = False
     return app
+
+
+class _Application(Starlette):
+    """Looks a whole path up at once; one-time links and what must be refused are left to the router."""
+
+    def __init__(self, routes: Sequence[StarletteRoute], handlers: Mapping[Any, Callable[..., Response]]) -> None:
+        super().__init__(routes=routes, exception_handlers=handlers)
+        self._broken = handlers[Exception]
+        self._whole: dict[tuple[str, str], Callable[[Request], Awaitable[Response]]] = {
+            (method, route.path): route.endpoint
+            for route in routes
+            if "{" not in route.path
+            for method in route.methods or ()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._whole.get((scope.get("method", ""), scope.get("path", "")))
+        if endpoint is None:
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await endpoint(request)
+        except Exception as error:  # noqa: BLE001 - the router would catch it likewise
+            response = self._broken(request, error)
+        await response(scope, receive, send)
 
 
 def _endpoint(

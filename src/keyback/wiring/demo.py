@@ -71,7 +71,7 @@ def run(directory: Path, port: int, generated: int, ready: Callable[[Demo], None
     inbox_door = bind(HOST, 0)
     url, inbox_page = f"http://localhost:{port_of(door)}", f"http://localhost:{port_of(inbox_door)}/"
     if there is None:
-        _found(directory)
+        found(directory)
     _write_private(directory / "keyback.toml", _settings(url, port_of(door)))
     inbox = Inbox(file=directory / "inbox.jsonl")
     running = _open(directory, url, port_of(door), inbox)
@@ -108,7 +108,7 @@ def _marked(directory: Path, generated: int) -> tuple[Known, ...] | None:
     return tuple(people)
 
 
-def _found(directory: Path) -> None:
+def found(directory: Path) -> None:
     """Marker first, so that whatever interrupts this, the directory is known as a demo's."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     _mark(directory, (), 0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import ssl
@@ -17,6 +18,8 @@ BACKLOG = 512
 MOST_AT_ONCE = 512
 """Connections and requests in hand; more are told to come back (DOS-1)."""
 IDLE_SECONDS = 15
+COLLECT_AFTER = (10_000, 20, 20)
+"""Objects and rounds until the garbage collector looks; a request makes few cycles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ def port_of(bound: socket.socket) -> int:
 
 def serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is called once when all of them answer."""
+    gc.collect()
+    gc.freeze()  # word lists, templates and code stay for ever: looking at them again and again is wasted
+    gc.set_threshold(*COLLECT_AFTER)
     uvloop.run(_serve(listeners, ready))
 
 
