@@ -8,13 +8,18 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from keyback.app.people.importing import Options, import_people
 from keyback.app.people.roles import grant
+from keyback.app.people.status import set_enabled
 from keyback.core.errors import Conflict
+from keyback.core.ports import Store, Unit
 from keyback.core.types import DAY, HOUR, ContactKind, DirectoryKind, PersonKind
 from keyback.store.engine import SqliteEngine
 from tests.app.import_help import HEADER, Heard, bring_in, everything, file, rows, table, work_of
-from tests.living import NEW_PASSWORD, OPEN_POLICY, Living
+from tests.living import NEW_PASSWORD, OPEN_POLICY, Living, with_self_service
 
 ADA = ("ada@contoso.example", "Ada", "True", "+49 151 12345609", "ada@mailbox.example", "")
 BO = ("bo@contoso.example", "Bo", "False", "", "bo@mailbox.example", "True")
@@ -142,6 +147,61 @@ def test_hints_become_trusted_by_a_second_run_that_trusts(living: Living) -> Non
     report = bring_in(living, table([ADA]), trust=True)
     assert (report.changed, report.waiting) == (1, 0)
     assert standing_of(living, "ada@contoso.example") == (2, 0)
+
+
+def test_a_tenant_that_trusts_imports_need_not_say_so_each_time(quick: Living) -> None:
+    """Decisions 18: `trust_imported_contacts`."""
+    quick.set_policy(with_self_service(trust_imported_contacts=True))
+    assert bring_in(quick, table([ADA])).trusted
+    assert standing_of(quick, "ada@contoso.example") == (2, 0)
+
+
+def test_any_table_is_imported_or_refused_and_a_second_run_writes_nothing(quick: Living) -> None:
+    """Never a crash; every line is a person or a bad line; idempotent, whatever the cells."""
+    cells = st.one_of(st.text(max_size=40), st.sampled_from(["ada@contoso.example", "+49 151 12345609", "True", ""]))
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(st.tuples(*[cells] * len(HEADER)), max_size=6))
+    def holds(people: list[tuple[str, ...]]) -> None:
+        heard = Heard()
+        report = bring_in(quick, table(people), heard, skip_bad=True)
+        assert report.added + report.changed + report.unchanged + report.conflicts == report.people
+        assert len({mistake.line for mistake in heard.mistakes}) <= report.bad
+        before = everything(quick)
+        assert not bring_in(quick, table(people), skip_bad=True).written
+        assert everything(quick) == before
+
+    holds()
+
+
+class Meddled:
+    """The store, but somebody else does a deed just before the import's first transaction."""
+
+    def __init__(self, store: Store, deed: Callable[[], object]) -> None:
+        self._store = store
+        self._deeds = [deed]
+
+    def reading(self) -> AbstractContextManager[Unit]:
+        return self._store.reading()
+
+    def writing(self) -> AbstractContextManager[Unit]:
+        if self._deeds:
+            self._deeds.pop()()
+        return self._store.writing()
+
+
+def test_what_somebody_else_changes_meanwhile_is_not_undone(living: Living) -> None:
+    """RAC-2: a person who is disabled while the import runs stays disabled."""
+    bring_in(living, table([ADA]))
+    work = work_of(living)
+    store = Meddled(living.house.store, lambda: set_enabled(work, "ada@contoso.example", enabled=False))
+    meddled = replace(work, house=replace(living.house, store=store))
+    renamed = table([("ada@contoso.example", "Countess")], ("upn", "displayName"))
+    assert import_people(meddled, renamed, Options(), Heard()).changed == 1
+    with living.store.reading() as unit:
+        person = unit.people.by_canonical("ada@contoso.example", unit.now)
+    assert person
+    assert (person.display_name, person.enabled) == ("Countess", False)
 
 
 def test_an_attackers_number_in_a_re_import_is_a_hint_and_the_owner_is_told(living: Living) -> None:

@@ -68,7 +68,7 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 
 def _lines(report: Report, options: Options, *, bad: bool) -> list[str]:
-    trusted = "can" if options.trust else "could, if contacts were trusted (--trust-contacts),"
+    trusted = "can" if report.trusted else "could, if contacts were trusted (--trust-contacts),"
     lines = [
         f"{report.people} people, {report.bad} bad lines, {report.warnings} warnings.",
         f"{report.shared} addresses and numbers are shared with somebody earlier in the file.",
@@ -92,14 +92,16 @@ class _Screen:
         self.mistakes: list[dict[str, Any]] = []
         self._as_json = as_json
         self._warnings = 0
+        self._looked = 0
         self._bar: Progress | None = None
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty() and not self._as_json:
             from rich.console import Console
-            from rich.progress import Progress
+            from rich.progress import BarColumn, Progress
 
-            self._bar = Progress("{task.description}", "{task.completed} people", console=Console(stderr=True))
+            columns = ("{task.description}", BarColumn(), "{task.completed} people")
+            self._bar = Progress(*columns, console=Console(stderr=True))
             self._bar.start()
             self._looking = self._bar.add_task("Looking", total=None)
             self._writing = self._bar.add_task("Writing", total=None, visible=False)
@@ -127,13 +129,15 @@ class _Screen:
 
     def looked(self, people: int) -> None:
         """Told often; the bar draws itself ten times a second."""
+        self._looked = people
         if self._bar is not None:
             self._bar.update(self._looking, completed=people)
 
     def wrote(self, people: int, *, wrote: bool) -> None:
         """Between two transactions."""
         if self._bar is not None:
-            self._bar.update(self._writing, completed=people, visible=True)
+            self._bar.update(self._looking, total=self._looked)
+            self._bar.update(self._writing, completed=people, total=self._looked, visible=True)
         if wrote:
             time.sleep(REST_SECONDS)
 

@@ -39,6 +39,7 @@ _KNOWN_CONTACTS = Sql(
     f"""SELECT person, id, kind, fingerprint, confirmed_how, usable_from FROM contact
     WHERE tenant = :tenant AND replaced_by IS NULL AND person IN ({_IN}) ORDER BY added_at, id"""
 )
+_LOCK = Sql(f"UPDATE person SET changed_at = changed_at WHERE tenant = :tenant AND canonical IN ({_IN})")
 _OWNERS = Sql(
     "SELECT DISTINCT person FROM contact WHERE tenant = :tenant AND fingerprint = :fingerprint ORDER BY person"
 )
@@ -109,6 +110,11 @@ class SqlPeopleChanges:
             for person, *contact in self._link.all(_KNOWN_CONTACTS, self._in(list(contacts))):
                 contacts[person].append(_known_contact(contact))
         return {row[0]: _known(row, contacts[row[1]]) for row in rows}
+
+    def lock(self, canonicals: Sequence[str]) -> None:
+        """So that what is read next is still true when it is written over (RAC-2)."""
+        if canonicals:
+            self._link.run(_LOCK, self._in(canonicals))
 
     def add(self, people: Sequence[NewPerson]) -> None:
         """New people."""

@@ -45,8 +45,10 @@ class Options:
 
 @dataclass(slots=True)
 class Report:
-    """What the file holds, and what became of it. All but `written` and what follows are known after looking."""
+    """What the file holds, and what became of it. All before `written` is known after looking."""
 
+    trusted: bool = False
+    """Whether contacts count as confirmed: asked for, or by the tenant's policy."""
     people: int = 0
     bad: int = 0
     """Lines that cannot be taken."""
@@ -93,7 +95,7 @@ def import_people(work: Work, source: Source, options: Options, listener: Listen
 
 class _Run:
     def __init__(self, work: Work, options: Options, listener: Listener, policy: Policy) -> None:
-        self.report = Report()
+        self.report = Report(trusted=options.trust or policy.self_service.trust_imported_contacts)
         self._work = work
         self._options = options
         self._listener = listener
@@ -147,8 +149,9 @@ class _Run:
         if changing and not self._options.dry_run:
             hashes = self._hashes(changing)
             with self._work.house.store.writing() as unit:
-                if self._known(unit, batch) != known:  # somebody else was here meanwhile
-                    plans = self._plans(unit, batch, self._known(unit, batch))
+                self._work.people(unit).lock(list(known))
+                if (present := self._known(unit, batch)) != known:  # somebody else was here meanwhile
+                    plans = self._plans(unit, batch, present)
                 write(self._work, unit, [plan for plan in plans if not plan.empty], hashes, self._id)
             self.report.written = True
         self._count(plans, now)

@@ -108,6 +108,9 @@ class PeopleChanges(Protocol):
     def known(self, canonicals: Sequence[str]) -> Mapping[str, KnownPerson]:
         """Those of at most `BATCH` user IDs that exist, by canonical user ID."""
 
+    def lock(self, canonicals: Sequence[str]) -> None:
+        """Nobody else changes these people (at most `BATCH`) until the unit ends."""
+
     def add(self, people: Sequence[NewPerson]) -> None: ...
     def add_passwords(self, passwords: Sequence[NewPassword]) -> None: ...
     def add_contacts(self, contacts: Sequence[NewContact]) -> None: ...
