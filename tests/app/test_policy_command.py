@@ -1,9 +1,11 @@
 """`keyback policy`: the same verbs from the command line, for people and for programs."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +149,31 @@ def test_a_document_may_come_from_another_program(keyback: Command) -> None:
     command = [sys.executable, "-m", "keyback", "policy", "apply", "-", "--json"]
     done = subprocess.run(command, input=PILOT.encode(), capture_output=True, check=True)
     assert json.loads(done.stdout)["version"] == 2
+
+
+def test_the_first_policy_is_told_against_the_defaults(keyback: Command, tmp_path: Path) -> None:
+    """Version 0 is what nobody has decided yet; nothing is in force."""
+    with closing(sqlite3.connect(tmp_path / "keyback.db")) as database, database:
+        database.execute("DELETE FROM policy_document")
+    assert keyback("show")[1].startswith("# Keyback policy: the defaults. Nothing is in force yet.\n")
+    assert keyback("history")[1] == "No policy has been applied yet.\n"
+    code, said, _ = keyback("apply", "policy.yaml", document=PILOT)
+    lines = said.splitlines()
+    assert code == 0
+    assert lines[0] == "No policy is in force yet; nobody can reset. Besides the defaults:"
+    assert "  self_service.enabled_for: selected" in lines
+    assert not any(line.startswith("  limits.") for line in lines)
+    assert "Of 3 people, 0 can reset now, 2 could then." in lines
+    assert lines[-1] == "Version 1 is in force."
+
+
+def test_what_cannot_be_counted_is_said(keyback: Command) -> None:
+    own = PILOT.replace("enabled_for", "own_mail_domains: [mailbox.example], enabled_for")
+    assert "Not counted: people whose only mailbox" in keyback("diff", "policy.yaml", document=own)[1]
+
+
+def test_a_good_file_is_called_good(keyback: Command) -> None:
+    assert keyback("check", "policy.yaml", document=PILOT)[:2] == (0, "Nothing is wrong with it.\n")
 
 
 def test_entras_numbers_come_with_a_word(keyback: Command) -> None:

@@ -12,7 +12,7 @@ from keyback.app.policy.check import check
 from keyback.app.policy.diff import Plan, diff
 from keyback.app.policy.history import history
 from keyback.app.policy.show import as_yaml, show
-from keyback.app.policy.standing import rebuild, refresh, refresh_due
+from keyback.app.policy.standing import BATCH, rebuild, refresh, refresh_due
 from keyback.app.policy.undo import undo
 from keyback.core.errors import Conflict, Invalid, NotFound, Refused
 from keyback.core.events import Activity
@@ -22,7 +22,7 @@ from keyback.core.types import HOUR, ContactKind, DirectoryKind, PersonKind
 from keyback.store.engine import Sql, SqliteEngine
 from keyback.store.people_changes import SqlPeopleChanges
 from tests.living import OPEN_POLICY, Living
-from tests.store.filling import add_group, add_member
+from tests.store.filling import add_group, add_member, add_person
 
 HOST = Order("host:root", "a test", frozenset())
 PILOT = b"""
@@ -327,3 +327,25 @@ def test_own_mail_domains_are_told_as_uncounted_and_counted_afterwards(office: L
         row = unit.readiness.of("id-bob")
     assert row is not None
     assert row.methods == 0
+
+
+def test_many_rows_are_made_in_portions(office: Living) -> None:
+    """No transaction grows with the organisation."""
+    with office.store.writing() as unit:
+        for number in range(BATCH):
+            add_person(unit, f"many{number:04}")
+    assert rebuild(office.house) == BATCH + 8
+    with office.store.reading() as unit:
+        assert sum(number for _, number in unit.readiness.classes((), unit.now)) == BATCH + 8
+
+
+def test_before_any_policy_the_defaults_are_shown_and_nothing_is_in_force() -> None:
+    living = Living(SqliteEngine(None), Policy())
+    with living.store.writing() as unit:
+        unit.link.run(Sql("DELETE FROM policy_document"), {})
+    assert (show(living.house).version, show(living.house).actor) == (0, "")
+    assert history(living.house) == ()
+    everybody = diff(living.house, b"self_service: {enabled_for: all}\nmethods: {totp: {}, email_code: {}}\n")
+    assert everybody.base == 0
+    assert apply(living.house, everybody, accepting(everybody)) == 1
+    living.close()
