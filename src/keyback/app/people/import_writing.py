@@ -124,4 +124,4 @@ def _events(actor: str, plan: Plan, correlation: str) -> list[Event]:
 
 
 def _event(activity: Activity, actor: str, person: str, correlation: str, **details: str | int) -> Event:
-    return Event(activity, actor, person, "success", "import", correlation, details=details)
+    return Event(activity, actor, person, "success", correlation=correlation, details={"by": "import", **details})
