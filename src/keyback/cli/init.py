@@ -18,7 +18,10 @@ EXAMPLES = """Examples:
 
   keyback init --organisation Contoso --domain contoso.com --base-url https://reset.contoso.com --admin grace --dir /etc/keyback --tls-certificate /etc/ssl/reset.pem --tls-key /etc/ssl/reset.key --listen 0.0.0.0:443
 
-  KEYBACK_DATABASE_FILE=/run/secrets/database keyback init ... (a PostgreSQL address with its password)
+  KEYBACK_DATABASE_FILE=/etc/keyback/database keyback init ...
+
+A PostgreSQL address holds a password, so it comes from a file that KEYBACK_DATABASE_FILE names, here and for every
+other command; what stands on a command line others can read.
 """
 
 
@@ -29,6 +32,7 @@ def init(
     base_url: Annotated[str, typer.Option(help="The address under which people will reach Keyback; https.")],
     admin: Annotated[str, typer.Option(help="User ID of the first administrator.")],
     directory: Annotated[Path, typer.Option("--dir", help="Where configuration, key and database go.")] = Path(),
+    database: Annotated[str, typer.Option(help="File of the database; PostgreSQL see below.")] = "",
     listen: Annotated[str, typer.Option(help="Address and port to listen on.")] = "",
     tls_certificate: Annotated[str, typer.Option(help="PEM file with the certificate.")] = "",
     tls_key: Annotated[str, typer.Option(help="PEM file with its private key.")] = "",
@@ -44,10 +48,15 @@ def init(
     from keyback.app.setup.found import Founding
     from keyback.wiring.founding import found
 
+    if "://" in database:
+        raise typer.BadParameter(
+            "only a file; a PostgreSQL address comes from KEYBACK_DATABASE_FILE", param_hint="--database"
+        )
     folder = directory.absolute()
     given = {
         "base_url": base_url.rstrip("/"), "listen": listen or _listen(base_url), "zone": zone, "language": language,
-        "region": region, "tls_certificate": _absolute(tls_certificate), "tls_key": _absolute(tls_key),
+        "region": region, "database": _absolute(database),
+        "tls_certificate": _absolute(tls_certificate), "tls_key": _absolute(tls_key),
     }  # fmt: skip
     more: Mapping[str, tuple[str, ...]] = {"proxies": tuple(proxy)} if proxy else {}
     wanted = Founding(organisation, domain, admin, zone, language)
