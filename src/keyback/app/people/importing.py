@@ -163,8 +163,7 @@ class _Run:
 
     def _plans(self, unit: Unit, batch: Sequence[Imported], known: Mapping[str, KnownPerson]) -> list[Plan]:
         fingerprint = self._work.people(unit).fingerprint
-        trust = self._options.trust or self._policy.self_service.trust_imported_contacts
-        terms = Terms(trust, self._policy.self_service.methods_required, unit.now)
+        terms = Terms(self.report.trusted, self._policy.self_service.methods_required, unit.now)
         new_id = self._work.house.random.id
         return [
             for_known(person, known[person.canonical], fingerprint, new_id, terms)
