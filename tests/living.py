@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPassword, NewPerson
+from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPerson
 from keyback.channels.to_screen import Inbox
 from keyback.core.policy import Document, MethodPolicy, Policy, Scope, SelfService
 from keyback.core.ports import Credential, Tenant
@@ -103,7 +103,10 @@ class Living:
     def _enrol(self, person: str, method: str, secrets: list[bytes]) -> None:
         with self.store.writing() as unit:
             SqlPeopleChanges(unit).add_enrolments(
-                [NewEnrolment(self.random.id(), person, method, secret, method, slot, 0, unit.now) for slot, secret in enumerate(secrets)]
+                [
+                    NewEnrolment(self.random.id(), person, method, secret, method, slot, 0, unit.now)
+                    for slot, secret in enumerate(secrets)
+                ]
             )
 
     def grant(self, person: str, role: str) -> None:

@@ -20,7 +20,9 @@ class Server:
             shutil.chown(self._folder, self._user, self._user)
         data = self._folder / "data"
         self._run("initdb", "-D", str(data), "-U", "keyback", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off -c max_connections=150"
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off -c max_connections=150"
+        )
         self._run("pg_ctl", "-D", str(data), "-w", "-o", options, "-l", str(self._folder / "log"), "start")
         self._made = 0
 

@@ -96,8 +96,8 @@ def test_starting_over_does_not_bring_new_sends(quick: Living) -> None:
 def test_failures_count_across_journeys_and_pause_the_method(living: Living) -> None:
     """THR-2, decisions 9: 5 per method and account in 1 h; signing in is not touched (THR-12)."""
     living.ada()
+    browser = living.browser()
     for _ in range(2):
-        browser = living.browser()
         browser.start()
         browser.choose("totp")
         for _ in range(3):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from keyback.core.policy import AdminSelfService, Administrators, MethodPolicy, Policy, Scope
+from keyback.core.policy import Administrators, AdminSelfService, MethodPolicy, Policy, Scope
 from keyback.core.types import ContactKind, DirectoryKind, Disclosure
 from keyback.store.engine import Sql
 from tests.living import ALL_METHODS, MAIL, OPEN_POLICY, Browser, Living, with_self_service

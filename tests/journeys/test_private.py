@@ -9,7 +9,17 @@ from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.store.engine import SqliteEngine
 from tests.living import MAIL, Browser, Living, solve
 
-CLASSES = ("existing", "unknown", "disabled", "out_of_scope", "no_methods", "one_method", "service", "on_premises", "admin")
+CLASSES = (
+    "existing",
+    "unknown",
+    "disabled",
+    "out_of_scope",
+    "no_methods",
+    "one_method",
+    "service",
+    "on_premises",
+    "admin",
+)
 CHANGING = re.compile(r"[0-9a-f]{24,}|\b[B-DF-HJ-NP-TV-XZ]{2}\b")
 LATER = 1_790_000_600_000
 
@@ -37,7 +47,7 @@ def transcript(living: Living) -> list[tuple[int, str, str]]:
     seen = []
 
     def note(page: dict[str, Any]) -> None:
-        headers = "\n".join(f"{k}: {v}" for k, v in sorted(browser.headers.items()) if k not in {"date"})
+        headers = "\n".join(f"{k}: {v}" for k, v in sorted(browser.headers.items()) if k != "date")
         seen.append((browser.status, CHANGING.sub("-", str(page)), CHANGING.sub("-", headers)))
 
     note(browser.get("/reset"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from keyback.core.ports import SignedIn
 from keyback.core.types import MINUTE
 from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, Browser, Living
 
@@ -196,7 +197,7 @@ def test_a_reset_ends_all_other_attempts_and_sessions(living: Living) -> None:
     with living.store.writing() as unit:
         person = unit.people.by_id(ada, unit.now)
         assert person is not None
-        unit.sessions.insert(b"session", person, unit.now, methods="password", address="", client="")
+        unit.sessions.insert(b"session", person, SignedIn("password", "", ""), unit.now)
     other = living.browser()
     other.first_gate()
     living.clock.move(2 * MINUTE)

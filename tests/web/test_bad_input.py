@@ -190,7 +190,9 @@ HEADERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/reset", "/reset/journey", "/nowhere", "/sign-in", "/contact", "/openapi.json", "/health"])
+@pytest.mark.parametrize(
+    "path", ["/reset", "/reset/journey", "/nowhere", "/sign-in", "/contact", "/openapi.json", "/health"]
+)
 def test_every_answer_carries_the_security_headers(quick: Living, path: str) -> None:
     """WEB-3, SES-7: errors included, and nothing dynamic is kept by a cache."""
     response = quick.browser().http.get(path)

@@ -40,7 +40,8 @@ def notice_addresses(unit: Unit, person: Person) -> list[str]:
     addresses = [
         contact.value
         for contact in unit.people.contacts(person.id)
-        if contact.kind is ContactKind.PRIMARY or (contact.kind is ContactKind.EMAIL and contact.confirmed_at is not None)
+        if contact.kind is ContactKind.PRIMARY
+        or (contact.kind is ContactKind.EMAIL and contact.confirmed_at is not None)
     ]
     return list(dict.fromkeys(addresses)) or ([person.canonical] if "@" in person.canonical else [])
 
@@ -51,7 +52,9 @@ def _tell_person(unit: Unit, effect: TellPerson, notifications: Notifications) -
         return
     if notifications.notify_users or roles.is_administrator(person.roles):  # never silent about themselves (NOT-5)
         for address in notice_addresses(unit, person):
-            message = Outgoing("email", effect.notice, {"user_id": person.upn, **effect.values}, address, person.language)
+            message = Outgoing(
+                "email", effect.notice, {"user_id": person.upn, **effect.values}, address, person.language
+            )
             unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)
 
 

@@ -8,6 +8,7 @@
     │   └── TooMany        a limit; `retry_at` says when to try again
     ├── Unavailable        a store, directory or channel cannot be reached; refuse (GAT-5)
     │   └── Busy           it will be possible in a moment
+    │       └── Contended  another unit of work was in the way; the whole unit may be done again
     └── Broken             something that must not be: a bad seal, a broken chain; stop and alarm
 
 Errors of libraries are translated at the edge that uses the library; none crosses a port.
@@ -61,6 +62,10 @@ class Unavailable(Trouble):
 
 class Busy(Unavailable):
     """Too much work at this moment; trying again soon will do."""
+
+
+class Contended(Busy):
+    """Another unit of work was in the way and this one was undone; doing all of it again may succeed."""
 
 
 class Broken(Trouble):

@@ -241,7 +241,9 @@ def _password_set(journey: Journey, now: Instant) -> tuple[Journey, tuple[Effect
         return _changed(journey, None)
     person = journey.subject.person
     spent = tuple(replace(e, spent=True) for e in journey.evidence)
-    reset = Event(Activity.RESET, person, person, "success", "Successfully completed reset.", journey.id, journey.source)
+    reset = Event(
+        Activity.RESET, person, person, "success", "Successfully completed reset.", journey.id, journey.source
+    )
     effects: tuple[Effect, ...] = (
         progress(journey, Step.NEW_PASSWORD),
         EndSessions(person, "password"),

@@ -17,12 +17,10 @@ _INSERT = Sql(
     VALUES (:tenant, :seq, :at, :activity, :actor, :target, :result, :reason, :correlation, :source, :details, :hash)"""
 )
 _COLUMNS = "seq, at, activity, actor, target, result, reason, correlation, source, details, hash"
-_NEWEST = Sql(
-    f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND seq < :before ORDER BY seq DESC LIMIT :count"  # noqa: S608 - column list
-)
-_STORY = Sql(f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND correlation = :correlation ORDER BY seq")  # noqa: S608 - column list
+_NEWEST = Sql(f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND seq < :before ORDER BY seq DESC LIMIT :count")
+_STORY = Sql(f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND correlation = :correlation ORDER BY seq")
 _ABOUT = Sql(
-    f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND target = :target AND seq < :before "  # noqa: S608 - column list
+    f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND target = :target AND seq < :before "
     "ORDER BY seq DESC LIMIT :count"
 )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from keyback.core.errors import Busy, Conflict, Unavailable
+from keyback.core.errors import Conflict, Contended, Unavailable
 from keyback.core.messages import say
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class SqliteEngine:
         except sqlite3.IntegrityError as error:
             raise Conflict(say("store.conflict")) from error
         except sqlite3.OperationalError as error:
-            raise (Busy if "locked" in str(error) else Unavailable)(str(error)) from error
+            raise (Contended if "locked" in str(error) else Unavailable)(str(error)) from error
         except sqlite3.Error as error:
             raise Unavailable(str(error)) from error
         finally:
@@ -232,7 +232,7 @@ class PostgresqlEngine:
             psycopg.errors.SerializationFailure,
             psycopg.errors.LockNotAvailable,
         ) as e:
-            raise Busy(type(e).__name__) from e
+            raise Contended(type(e).__name__) from e
         except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
             raise Unavailable(type(error).__name__) from error
 

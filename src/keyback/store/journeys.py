@@ -30,8 +30,8 @@ _INSERT = Sql(
     VALUES (:tenant, :id, :purpose, :person, :decoy, :refusal, :gates, :administrator, :decided_by, :disclosure,
       :policy_version, :generation, :started_at, :expires_at, :version, :state, :why, :code, :browser, :source, :language)"""
 )
-_BY_BROWSER = Sql(f"SELECT {_COLUMNS} FROM journey WHERE tenant = :tenant AND browser = :browser")  # noqa: S608
-_BY_ID = Sql(f"SELECT {_COLUMNS} FROM journey WHERE tenant = :tenant AND id = :journey")  # noqa: S608
+_BY_BROWSER = Sql(f"SELECT {_COLUMNS} FROM journey WHERE tenant = :tenant AND browser = :browser")
+_BY_ID = Sql(f"SELECT {_COLUMNS} FROM journey WHERE tenant = :tenant AND id = :journey")
 _UPDATE = Sql(
     """UPDATE journey SET state = :state, why = :why, code = :code, version = :version
     WHERE tenant = :tenant AND id = :id AND version = :expected"""
@@ -40,22 +40,20 @@ _END_OTHERS = Sql(
     """UPDATE journey SET state = 'ended', why = 'changed', version = version + 1
     WHERE tenant = :tenant AND person = :person AND state IN ('proving', 'choosing') AND id <> :except_id"""
 )
-_CHALLENGE_COLUMNS = (
-    "id, journey, gate, method, enrolment, destination, state, letters, begun_at, expires_at, tries_left, used_at, superseded"
-)
+_CHALLENGE_COLUMNS = "id, journey, gate, method, enrolment, destination, state, letters, begun_at, expires_at, tries_left, used_at, superseded"
 _INSERT_CHALLENGE = Sql(
     f"""INSERT INTO challenge (tenant, {_CHALLENGE_COLUMNS})
     VALUES (:tenant, :id, :journey, :gate, :method, :enrolment, :destination, :state, :letters, :begun_at, :expires_at,
-      :tries_left, NULL, 0)"""  # noqa: S608 - column list
+      :tries_left, NULL, 0)"""
 )
 _OPEN = Sql(
     f"""SELECT {_CHALLENGE_COLUMNS} FROM challenge
-    WHERE tenant = :tenant AND journey = :journey AND superseded = 0 AND used_at IS NULL"""  # noqa: S608
+    WHERE tenant = :tenant AND journey = :journey AND superseded = 0 AND used_at IS NULL"""
 )
 _SUPERSEDED = Sql(
     f"""SELECT {_CHALLENGE_COLUMNS} FROM challenge
     WHERE tenant = :tenant AND journey = :journey AND method = :method AND superseded = 1 AND used_at IS NULL
-      AND expires_at > :now ORDER BY begun_at DESC LIMIT 3"""  # noqa: S608
+      AND expires_at > :now ORDER BY begun_at DESC LIMIT 3"""
 )
 _SUPERSEDE = Sql(
     """UPDATE challenge SET superseded = 1

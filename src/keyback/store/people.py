@@ -8,8 +8,8 @@ from keyback.core.types import Contact, ContactKind, DirectoryKind, Enrolment, I
 from keyback.store.engine import Link, Row, Sql
 
 _COLUMNS = "id, upn, canonical, display_name, given_name, surname, kind, directory, enabled, generation, language"
-_BY_CANONICAL = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND canonical = :canonical")  # noqa: S608
-_BY_ID = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND id = :person")  # noqa: S608
+_BY_CANONICAL = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND canonical = :canonical")
+_BY_ID = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND id = :person")
 _LOCK = Sql("UPDATE person SET changed_at = changed_at WHERE tenant = :tenant AND id = :person")
 _BELONGS = Sql(
     """WITH RECURSIVE mine(id, eligible) AS (
@@ -127,8 +127,14 @@ class SqlPeople:
         rows = self._link.all(_CONTACTS, {"tenant": self._tenant, "person": person})
         return [
             Contact(
-                row[0], person, ContactKind(row[1]), self._open("contact", "value", row[0], row[2]).decode(),
-                row[3], row[4], row[5], bool(row[6]),
+                row[0],
+                person,
+                ContactKind(row[1]),
+                self._open("contact", "value", row[0], row[2]).decode(),
+                row[3],
+                row[4],
+                row[5],
+                bool(row[6]),
             )
             for row in rows
         ]

@@ -70,7 +70,9 @@ class SqlReadiness:
 
     def classes(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Likes, int]]:
         """How many people there are of each class that these groups tell apart."""
-        counts = Counter({_likes(row, ()): int(row[-1]) for row in self._link.all(_EVERY_CLASS, {"tenant": self._tenant})})
+        counts = Counter(
+            {_likes(row, ()): int(row[-1]) for row in self._link.all(_EVERY_CLASS, {"tenant": self._tenant})}
+        )
         if groups:
             for row in self._link.all(_members(len(groups)), self._asking(groups, now)):
                 counts[_likes(row, ())] -= row[-1]

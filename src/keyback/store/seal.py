@@ -145,4 +145,4 @@ class AesSealer:
 
 
 def _place(table: str, column: str, row: str, tenant: str) -> bytes:
-    return "\0".join((table, column, row, tenant)).encode()
+    return f"{table}\0{column}\0{row}\0{tenant}".encode()

@@ -1,5 +1,6 @@
 """Signed-in browsers. A session lives while its person's generation is the one it carries (SES-3)."""
 
+from keyback.core.ports import SignedIn
 from keyback.core.types import HOUR, MINUTE, Instant, Person
 from keyback.store.engine import Link, Sql
 
@@ -31,10 +32,16 @@ class SqlSessions:
         self._link = link
         self._tenant = tenant
 
-    def insert(self, token: bytes, person: Person, now: Instant, *, methods: str, address: str, client: str) -> None:
+    def insert(self, token: bytes, person: Person, how: SignedIn, now: Instant) -> None:
         """A new session; `token` is the keyed hash of what the cookie holds."""
         values = {"tenant": self._tenant, "token": token, "person": person.id, "generation": person.generation}
-        more = {"methods": methods, "now": now, "ends_at": now + LONGEST, "address": address, "client": client}
+        more = {
+            "methods": how.methods,
+            "now": now,
+            "ends_at": now + LONGEST,
+            "address": how.address,
+            "client": how.client,
+        }
         self._link.run(_INSERT, {**values, **more})
 
     def person_of(self, token: bytes, now: Instant) -> str | None:

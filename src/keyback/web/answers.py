@@ -1,50 +1,19 @@
-"""From a request that arrived to the answer that leaves: guards, handler, rendering, headers, and what each kind of
-trouble looks like. Runs in a worker thread."""
+"""From a request that arrived to the answer that leaves: guards, handler, response. Runs in a worker thread."""
 
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from keyback.core.errors import Broken, Busy, Conflict, NotFound, Refused, TooMany, Unavailable
-from keyback.core.messages import Text, say
-from keyback.core.types import SECOND
-from keyback.web import guards
+from keyback.core.messages import say
+from keyback.web import guards, responses
 from keyback.web.call import LANGUAGE, VISIT, Answer, Call, Site, read_cookies, set_cookie
 from keyback.web.guards import Stop
-from keyback.web.page import Link, Message, Page
 from keyback.web.prompts import LANGUAGES, Words, choose
-from keyback.web.render import Chrome, StaticFile
-
-log = logging.getLogger("keyback.web")
-
-MESSAGES = {
-    "error.title": "This did not work",
-    "error.busy": "Keyback is busy. Nothing was changed. Please try again in a few seconds.",
-    "error.unavailable": "Keyback cannot do this at the moment. Nothing was changed. Please try again in a minute.",
-    "error.broken": "Something went wrong on our side. Nothing was changed. Please try again; if it happens again, tell "
-    "your administrator the reference below.",
-    "error.start": "Start again",
-}
+from keyback.web.trouble import handled
 
 _STOPPED = {400: "stop.bad_request", 404: "stop.not_found", 405: "stop.not_allowed", 500: "error.broken"}
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
-    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "content-security-policy": _POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
-_NO_STORE = ("cache-control", "no-store")
-_KEEP = ("cache-control", "public, max-age=31536000, immutable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,57 +27,15 @@ class Arrived:
 
 
 def answer(site: Site, arrived: Arrived, handler: Callable[[Call], Answer]) -> Response:
-    """Guards, then the handler, then the page; any trouble becomes its own page and changes nothing (GAT-5)."""
+    """Guards, then the handler, then the page; any trouble becomes its own page (GAT-5)."""
     try:
         call, cookies = _call(site, arrived)
     except Stop as stop:
         return stopped(site, arrived.request, stop)
-    said = _handled(call, handler)
+    said = handled(call, handler)
     if said.go_to and call.wants_json:
         said = _followed(call, said)
-    return _response(call, said, cookies)
-
-
-def _handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:
-    reference = call.site.house.random.id()
-    try:
-        return handler(call)
-    except NotFound as error:
-        return Answer(error_page(error.text), 404)
-    except TooMany as error:
-        wait = max(1, (error.retry_at - call.now) // SECOND)
-        return Answer(error_page(error.text), 429, retry_after=wait)
-    except Conflict as error:
-        return Answer(error_page(error.text), 409)
-    except Refused as error:
-        return Answer(error_page(error.text), 422)
-    except Busy:
-        return Answer(error_page(say("error.busy")), 503, retry_after=2)
-    except Unavailable as error:
-        log.error("unavailable: %s", error)  # noqa: TRY400 - no traceback: it could hold what was typed
-        return Answer(error_page(say("error.unavailable")), 503, retry_after=30)
-    except Broken as error:
-        return _broken(str(error), reference)
-    except Exception as error:  # noqa: BLE001 - the outermost door: refuse, and name no more than the kind
-        return _broken(_where(error), reference)
-
-
-def _where(error: Exception) -> str:
-    at, frame = "", error.__traceback__
-    while frame is not None:
-        at, frame = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}", frame.tb_next
-    return f"{type(error).__name__} at {at}"
-
-
-def _broken(why: str, reference: str) -> Answer:
-    log.error("broken %s: %s", reference, why)
-    return Answer(error_page(say("error.broken"), reference), 500)
-
-
-def error_page(text: Text, reference: str = "") -> Page:
-    """Never a dead end."""
-    links = (Link("restart", "/reset", say("error.start")),)
-    return Page("error", say("error.title"), messages=(Message(text, "bad"),), links=links, reference=reference)
+    return responses.respond(call, said, cookies)
 
 
 def _followed(call: Call, said: Answer) -> Answer:
@@ -121,7 +48,7 @@ def _followed(call: Call, said: Answer) -> Answer:
         call.site, "GET", said.go_to, {}, cookies, call.source, call.client, wants_json=True, words=call.words,
         token=call.token, now=call.now,
     )  # fmt: skip
-    then = _handled(moved, there.handler)
+    then = handled(moved, there.handler)
     return replace(then, go_to="", cookies={**said.cookies, **then.cookies}, forget=said.forget or then.forget)
 
 
@@ -168,55 +95,10 @@ def _words(site: Site, request: Request, remembered: str) -> tuple[Words, str]:
     return site.catalog.words(language, site.zone), language if asked and language in LANGUAGES else ""
 
 
-def _response(call: Call, said: Answer, cookies: Iterable[str]) -> Response:
-    secure = call.site.secure
-    if said.go_to:
-        response = Response(status_code=303)
-        response.headers["location"] = said.go_to
-    elif said.body is not None or said.page is None:
-        response = Response(said.body or b"", said.status, media_type="application/json")
-    elif call.wants_json:
-        body = call.site.renderer.json(said.page, call.words, call.now)
-        response = Response(body, said.status, media_type="application/json")
-    else:
-        path = call.path if call.method in {"GET", "HEAD"} else ""
-        chrome = Chrome(call.site.house.tenant_name, path, call.now, judge=said.judge)
-        html = call.site.renderer.html(said.page, call.words, chrome)
-        response = Response(html, said.status, media_type="text/html")
-    for line in cookies:
-        response.headers.append("set-cookie", line)
-    for name, value in said.cookies.items():
-        response.headers.append("set-cookie", set_cookie(name, value, secure=secure))
-    if said.retry_after:
-        response.headers["retry-after"] = str(said.retry_after)
-    if said.forget:
-        response.headers["clear-site-data"] = '"cache", "storage"'
-    if said.page is not None or said.go_to:
-        response.headers["vary"] = "accept, accept-language, cookie"
-    return _finished(call.site, response, *_NO_STORE)
-
-
-def _finished(site: Site, response: Response, *cache: str) -> Response:
-    """WEB-3: these headers on every response, errors and static files included."""
-    raw = response.raw_headers
-    raw.extend((name.encode(), value.encode()) for name, value in _HEADERS.items())
-    raw.append((cache[0].encode(), cache[1].encode()))
-    if site.secure:
-        raw.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
-    return response
-
-
 def stopped(site: Site, request: Request, stop: Stop) -> Response:
-    """A guard's refusal, as a page or as JSON."""
+    """A guard's refusal."""
     words, _ = _words(site, request, "")
-    page = error_page(stop.text)
-    now = site.house.clock.now()
-    if "application/json" in request.headers.get("accept", ""):
-        response = Response(site.renderer.json(page, words, now), stop.status, media_type="application/json")
-    else:
-        html = site.renderer.html(page, words, Chrome(site.house.tenant_name, "", now))
-        response = Response(html, stop.status, media_type="text/html")
-    return _finished(site, response, *_NO_STORE)
+    return responses.refuse(site, request, words, stop)
 
 
 def too_large() -> Stop:
@@ -227,17 +109,6 @@ def too_large() -> Stop:
 def no_route(site: Site, request: Request, status: int) -> Response:
     """No such page, or not in that way."""
     return stopped(site, request, Stop(status, say(_STOPPED.get(status, "stop.bad_request"))))
-
-
-def static(site: Site, request: Request, file: StaticFile) -> Response:
-    """A file that never changes under its name."""
-    gzipped = "gzip" in request.headers.get("accept-encoding", "")
-    response = Response(file.gzipped if gzipped else file.body, media_type=file.media_type)
-    response.headers["etag"] = file.etag
-    response.headers["vary"] = "accept-encoding"
-    if gzipped:
-        response.headers["content-encoding"] = "gzip"
-    return _finished(site, response, *_KEEP)
 
 
 def health(call: Call) -> Answer:

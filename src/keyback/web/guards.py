@@ -27,7 +27,7 @@ LARGEST_FIELD = 4 * 1024
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 
 
-class Stop(Exception):  # noqa: N818 - it is an answer, not an error of ours
+class Stop(Exception):
     """Refused before any look-up; nothing was charged or changed."""
 
     def __init__(self, status: int, text: Text) -> None:
@@ -74,7 +74,7 @@ def source_of(site: Site, peer: str, forwarded: Iterable[str]) -> str:
     return str(address)
 
 
-def _address(text: str) -> Any:  # noqa: ANN401 - either version
+def _address(text: str) -> Any:
     try:
         address = ip_address(text)
     except ValueError:
@@ -103,7 +103,9 @@ def read_fields(body: bytes, media_type: str, allowed: Iterable[str]) -> dict[st
 def _form_pairs(body: bytes) -> list[tuple[str, Any]]:
     try:
         text = body.decode("ascii")
-        return list(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict", max_num_fields=32))
+        return list(
+            parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict", max_num_fields=32)
+        )
     except ValueError as error:
         raise Stop(400, say("stop.bad_request")) from error
 

@@ -48,9 +48,7 @@ def _encoded(origin: str) -> bytes:
         path = route.path.replace(":str", "")
         operation: dict[str, Any] = {"operationId": _name(route.method, path), "responses": _responses(page)}
         if "{token}" in path:
-            operation["parameters"] = [
-                {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}
-            ]
+            operation["parameters"] = [{"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}]
         if route.method == "POST":
             operation["requestBody"] = _body((*route.fields, "token"))
         paths.setdefault(path, {})[route.method.lower()] = operation

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
 
-from keyback.web import answers, openapi
+from keyback.web import answers, openapi, responses
 from keyback.web.call import Answer, Call, Site
 from keyback.web.guards import LARGEST_BODY, Stop
 from keyback.web.portal import contact, journey, setup, sign_in, start
@@ -147,7 +147,7 @@ def _static(site: Site, path: str) -> Callable[[Request], Awaitable[Response]]:
     file = load_static()[path]
 
     async def static(request: Request) -> Response:
-        return answers.static(site, request, file)
+        return responses.static(site, request, file)
 
     return static
 

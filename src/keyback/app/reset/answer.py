@@ -54,7 +54,7 @@ def answer(house: House, token: str, reply: Reply) -> Went:
         slow = house.methods[challenge.method].slow
         refused = _charge(unit, moved, challenge, reply)
         if refused is None and not slow:
-            refused = _judge(house, unit, moved, challenge, _check(house, moved, challenge, reply), reply)
+            refused = _judge(house, unit, moved, _check(house, moved, challenge, reply), reply)
     if refused is None and slow:
         refused = _slowly(house, token, moved, challenge, reply)
     if refused is not None:
@@ -79,27 +79,33 @@ def _charge(unit: Unit, scene: Scene, challenge: Challenge, reply: Reply) -> Ref
     return None if unit.journeys.charge_try(challenge.id, unit.now) else WrongAnswer(say("answer.dead"))
 
 
-def _check(house: House, scene: Scene, challenge: Challenge, reply: Reply) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    challenge: Challenge
+    verdict: Verdict
+
+
+def _check(house: House, scene: Scene, challenge: Challenge, reply: Reply) -> _Judged:
     tools = tools_for(house, scene, challenge.id, challenge.letters, challenge.expires_at - challenge.begun_at)
     found = [one for one in scene.held if one.method == challenge.method]
     enrolled = [one for one in found if one.id == challenge.enrolment] if challenge.enrolment else found
-    return house.methods[challenge.method].check(enrolled, challenge.state, reply.answer, tools)
+    verdict = house.methods[challenge.method].check(enrolled, challenge.state, reply.answer, tools)
+    return _Judged(challenge, verdict)
 
 
 def _slowly(house: House, token: str, before: Scene, challenge: Challenge, reply: Reply) -> Refused | None:
     """The charge is committed; compare outside any transaction, then consume under the same conditions."""
-    verdict = _check(house, before, challenge, reply)
+    judged = _check(house, before, challenge, reply)
     with house.store.writing() as unit:
         scene = load(house, unit, token)
         same = scene.challenge is not None and scene.challenge.id == challenge.id
         if end_if_over(unit, scene) or not same or scene.journey.version != before.journey.version:
             return WrongAnswer(say("answer.dead"))
-        return _judge(house, unit, scene, challenge, verdict, reply)
+        return _judge(house, unit, scene, judged, reply)
 
 
-def _judge(
-    house: House, unit: Unit, scene: Scene, challenge: Challenge, verdict: Verdict, reply: Reply
-) -> Refused | None:
+def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply) -> Refused | None:
+    challenge, verdict = judged.challenge, judged.verdict
     if isinstance(verdict, Wrong) or not _use(house, unit, scene, challenge, verdict):
         return _wrong(house, unit, scene, challenge, reply)
     for charge in failure_charges(scene, challenge.method, source_network(reply.source)):
@@ -141,4 +147,5 @@ def _is_older(house: House, unit: Unit, scene: Scene, challenge: Challenge, repl
     if not challenge.destination:
         return False
     older = unit.journeys.superseded(scene.journey.id, challenge.method, unit.now)
-    return any([isinstance(_check(house, scene, one, reply), Right) for one in older])
+    verdicts = [_check(house, scene, one, reply).verdict for one in older]  # all of them: equal work
+    return any(isinstance(verdict, Right) for verdict in verdicts)

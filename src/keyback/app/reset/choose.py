@@ -134,14 +134,15 @@ def _spend(unit: Unit, scene: Scene) -> bool:
     """GAT-3, GAT-6: every proof exists, belongs here, is unspent and fresh; each is spent by one conditional write."""
     oldest = unit.now - scene.policy.policy.lives.evidence_minutes * MINUTE
     evidence = scene.journey.evidence
-    return bool(evidence) and all(
-        [unit.journeys.spend_evidence(scene.journey.id, one.challenge, oldest, unit.now) for one in evidence]
-    )
+    spent = [unit.journeys.spend_evidence(scene.journey.id, one.challenge, oldest, unit.now) for one in evidence]
+    return bool(spent) and all(spent)
 
 
 def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> None:
     before = ready.before
-    new = Credential(ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0)
+    new = Credential(
+        ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0
+    )
     if not unit.people.set_credential(person.id, new, unit.now, keep=before.encoded if before else ""):
         raise Conflict(say("store.conflict"))  # another password came first: roll all of it back
     if not follow(unit, scene, scene.journey, PasswordSet()):

@@ -51,7 +51,9 @@ def _tell(unit: Unit, person: Person | None) -> None:
     for helper in _helpers(unit):
         for address in notice_addresses(unit, helper)[:1]:
             who = person.upn if person else ""
-            message = Outgoing("email", "notice.contact_admin", {"who": who}, address if person else "", helper.language)
+            message = Outgoing(
+                "email", "notice.contact_admin", {"who": who}, address if person else "", helper.language
+            )
             unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)
 
 

@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 from keyback.app.house import House
 from keyback.app.reset.scene import account_of, browser_key
 from keyback.core.errors import Invalid, Refused, TooMany
+from keyback.core.events import Step
 from keyback.core.journey import (
     Cancelled,
     Decoy,
@@ -20,7 +21,6 @@ from keyback.core.journey import (
     refusal_step,
     step,
 )
-from keyback.core.events import Step
 from keyback.core.messages import say
 from keyback.core.policy import Demand, InForce, resolve
 from keyback.core.ports import Charge, Unit

@@ -57,21 +57,18 @@ def waits_until(
     person: Person, policy: Policy, held: Holdings, methods: Iterable[MethodFacts], now: Instant
 ) -> Instant | None:
     """When the first hold ends on something this person may not use yet (decisions 17); None if nothing waits."""
-    return min((one.usable_from for one in permitted(person, policy, held, methods) if one.usable_from > now),
-               default=None)
+    return min(
+        (one.usable_from for one in permitted(person, policy, held, methods) if one.usable_from > now), default=None
+    )
 
 
-def permitted(
-    person: Person, policy: Policy, held: Holdings, methods: Iterable[MethodFacts]
-) -> tuple[Enrolment, ...]:
+def permitted(person: Person, policy: Policy, held: Holdings, methods: Iterable[MethodFacts]) -> tuple[Enrolment, ...]:
     """What this person may use now or once its hold has ended, in the order of `usable`."""
     allowed = (method for method in methods if method_for(person, policy, method.name))
     return registered(person, policy, held, allowed)
 
 
-def registered(
-    person: Person, policy: Policy, held: Holdings, methods: Iterable[MethodFacts]
-) -> tuple[Enrolment, ...]:
+def registered(person: Person, policy: Policy, held: Holdings, methods: Iterable[MethodFacts]) -> tuple[Enrolment, ...]:
     """What could prove this person by any of these methods, whether or not the tenant has them switched on."""
     return tuple(one for method in _strongest_first(methods) for one in _enrolled(method, person, policy, held))
 
@@ -115,14 +112,23 @@ def _enrolled(method: MethodFacts, person: Person, policy: Policy, held: Holding
         return [one for one in held.enrolments if one.method == method.name]
     contacts = sorted(held.contacts, key=lambda contact: not contact.preferred)
     return [
-        _as_enrolment(method.name, contact) for contact in contacts
-        if contact.kind is method.contact_kind and contact.confirmed_at is not None
+        _as_enrolment(method.name, contact)
+        for contact in contacts
+        if contact.kind is method.contact_kind
+        and contact.confirmed_at is not None
         and not (contact.kind is ContactKind.EMAIL and opens_with_lost_password(person, policy, contact.value))
     ]
 
 
 def _as_enrolment(method: str, contact: Contact) -> Enrolment:
     return Enrolment(
-        id=contact.id, method=method, person=contact.person, secret=contact.value.encode(), label="", slot=0,
-        counter=0, usable_from=contact.usable_from, preferred=contact.preferred,
+        id=contact.id,
+        method=method,
+        person=contact.person,
+        secret=contact.value.encode(),
+        label="",
+        slot=0,
+        counter=0,
+        usable_from=contact.usable_from,
+        preferred=contact.preferred,
     )

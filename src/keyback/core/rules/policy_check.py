@@ -25,32 +25,32 @@ MESSAGES: Mapping[str, str] = {
     "policy.repeated_group": "{path}: group {name} has a rule already. Allowed: one rule per group.",
     "policy.unknown_method": "{path}: there is no method of this name. Allowed: {known}.",
     "policy.too_few_methods": "{path}: where {gates} methods are required, people must be able to choose methods"
-                              " that count as {gates}; those switched on do not: {methods}.",
+    " that count as {gates}; those switched on do not: {methods}.",
     "policy.questions_alone": "{path}: security questions may never be the only proof. Require 2 methods and"
-                              " switch on another one, or switch them off.",
+    " switch on another one, or switch them off.",
     "policy.password_length": "{path}: {value} is too short without a second factor at every sign-in. Allowed: 15"
-                              " to 64, or from 8 where sign_in.mfa is always.",
+    " to 64, or from 8 where sign_in.mfa is always.",
     "policy.network": "{path}: {value} is not a network. Allowed: CIDR such as 192.0.2.0/24 or 2001:db8::/32.",
     "policy.domain": "{path}: {value} is not a mail domain. Allowed: names such as example.org.",
     "policy.helpdesk_link": "{path}: allowed are an https:// address, a mailto: link, a mail address, or nothing.",
     "policy.term": "{path}: {value} is not a term. Allowed: 4 to 64 characters.",
     "policy.terms": "{path}: {value} terms are too many. Allowed: up to 1000.",
     "policy.warn.one_gate": "One method is enough to reset a password. Whoever controls that one thing controls"
-                            " the account.",
+    " the account.",
     "policy.warn.email_only": "E-mail is the only method. Whoever reads a mailbox can take over its owner's account.",
     "policy.warn.sms_only": "The phone is the only method. Numbers can be moved to another SIM card by fraud.",
     "policy.warn.all_without_selected": "Self-service is switched on for everybody without a pilot group before.",
     "policy.warn.notices_off": "Some notices about resets are off. People may not learn that somebody else used"
-                               " their account.",
+    " their account.",
     "policy.warn.trust_imported_contacts": "Imported addresses and numbers count as proof although nobody has"
-                                           " confirmed them.",
+    " confirmed them.",
     "policy.warn.guided_everywhere": "Everybody on the Internet may learn who has an account, and which methods.",
     "policy.warn.writeback": "Self-service is offered to people whose password lives in another directory. Without"
-                             " an agent beside it their resets end without a new password.",
+    " an agent beside it their resets end without a new password.",
     "policy.warn.security_questions": "With security questions the organisation fails OWASP ASVS level 1.",
     "policy.warn.administrators_sms": "Administrators may use text messages or calls as one of their two methods.",
     "policy.warn.administrators_stranded": "No administrator can reset: no two of the methods that are switched on"
-                                           " count for administrators (one must be strong).",
+    " count for administrators (one must be strong).",
     "policy.warn.loose_limits": "Limits are far looser than recommended: {names}.",
 }
 
@@ -59,35 +59,39 @@ WARNINGS: frozenset[str] = frozenset(
 )
 """Names of all warnings there are."""
 
-RANGES: Mapping[str, tuple[int, int]] = MappingProxyType({
-    "passwords.minimum_length": (8, 64),
-    "passwords.history": (0, 24),
-    "lives.journey_minutes": (5, 15),
-    "lives.evidence_minutes": (1, 10),
-    "lives.email_code_minutes": (1, 10),
-    "lives.sms_code_minutes": (1, 10),
-    "limits.wrong_per_challenge": (1, 10),
-    "limits.failures_per_method_hour": (1, 100),
-    "limits.failures_per_account_day": (1, 100),
-    "limits.sends_per_hour": (1, 100_000),
-    "limits.sends_per_day": (1, 100_000),
-    "limits.resend_seconds": (0, 3_600),
-    "limits.starts_per_source_10_minutes": (1, 10_000_000),
-    "limits.starts_without_work_per_source_10_minutes": (0, 10_000_000),
-    "limits.starts_without_work_per_minute": (0, 10_000_000),
-})
+RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "passwords.minimum_length": (8, 64),
+        "passwords.history": (0, 24),
+        "lives.journey_minutes": (5, 15),
+        "lives.evidence_minutes": (1, 10),
+        "lives.email_code_minutes": (1, 10),
+        "lives.sms_code_minutes": (1, 10),
+        "limits.wrong_per_challenge": (1, 10),
+        "limits.failures_per_method_hour": (1, 100),
+        "limits.failures_per_account_day": (1, 100),
+        "limits.sends_per_hour": (1, 100_000),
+        "limits.sends_per_day": (1, 100_000),
+        "limits.resend_seconds": (0, 3_600),
+        "limits.starts_per_source_10_minutes": (1, 10_000_000),
+        "limits.starts_without_work_per_source_10_minutes": (0, 10_000_000),
+        "limits.starts_without_work_per_minute": (0, 10_000_000),
+    }
+)
 """Lowest and highest number of each field. Lives end where GAT-6 and NIST SP 800-63B-4 (3.1.3) end them."""
 
-RECOMMENDED: Mapping[str, tuple[int, int]] = MappingProxyType({
-    "limits.failures_per_method_hour": (1, 20),
-    "limits.failures_per_account_day": (1, 50),
-    "limits.sends_per_hour": (1, 20),
-    "limits.sends_per_day": (1, 50),
-    "limits.resend_seconds": (30, 3_600),
-    "limits.starts_per_source_10_minutes": (1, 1_000),
-    "limits.starts_without_work_per_source_10_minutes": (0, 30),
-    "limits.starts_without_work_per_minute": (0, 600),
-})
+RECOMMENDED: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "limits.failures_per_method_hour": (1, 20),
+        "limits.failures_per_account_day": (1, 50),
+        "limits.sends_per_hour": (1, 20),
+        "limits.sends_per_day": (1, 50),
+        "limits.resend_seconds": (30, 3_600),
+        "limits.starts_per_source_10_minutes": (1, 1_000),
+        "limits.starts_without_work_per_source_10_minutes": (0, 30),
+        "limits.starts_without_work_per_minute": (0, 600),
+    }
+)
 """Outside of these a limit is possible, but warned about."""
 
 LONGEST_TERM = 64
@@ -247,7 +251,13 @@ def _helpdesk_link(policy: Policy, _known: Known) -> Iterator[Text]:
 
 
 _MISTAKES: tuple[Callable[[Policy, Known], Iterator[Text]], ...] = (
-    _gates, _groups, _networks_and_domains, _methods, _passwords, _numbers, _helpdesk_link,
+    _gates,
+    _groups,
+    _networks_and_domains,
+    _methods,
+    _passwords,
+    _numbers,
+    _helpdesk_link,
 )
 
 

@@ -14,17 +14,34 @@ from keyback.core.rules import eligibility, offer, roles
 from keyback.core.rules.assurance import Proof
 from keyback.core.types import Code, DirectoryKind, Instant, Person, PersonKind
 
-BITS: Mapping[str, int] = MappingProxyType({
-    name: 1 << place for place, name in enumerate((
-        "totp", "email_code", "sms_code", "recovery_code", "push", "passkey", "hardware_token", "voice_call",
-        "security_questions",
-    ))
-})
+BITS: Mapping[str, int] = MappingProxyType(
+    {
+        name: 1 << place
+        for place, name in enumerate(
+            (
+                "totp",
+                "email_code",
+                "sms_code",
+                "recovery_code",
+                "push",
+                "passkey",
+                "hardware_token",
+                "voice_call",
+                "security_questions",
+            )
+        )
+    }
+)
 """One bit per method. Stored, so places are permanent: new names are added at the end."""
 
-SHARED_ROOT: Mapping[str, str] = MappingProxyType({
-    "sms_code": "phone", "voice_call": "phone", "totp": "app", "push": "app",
-})
+SHARED_ROOT: Mapping[str, str] = MappingProxyType(
+    {
+        "sms_code": "phone",
+        "voice_call": "phone",
+        "totp": "app",
+        "push": "app",
+    }
+)
 """Methods that usually hang on the same thing, and then count as one gate (GAT-2)."""
 
 NO_ADMINISTRATOR, ADMINISTRATOR, GLOBAL_ADMINISTRATOR = 0, 1, 2
@@ -108,15 +125,27 @@ def _helps_self(person: Person) -> int:
 
 
 _ROLES_OF = {
-    NO_ADMINISTRATOR: (), ADMINISTRATOR: ("helpdesk_administrator",), GLOBAL_ADMINISTRATOR: (roles.GLOBAL,),
+    NO_ADMINISTRATOR: (),
+    ADMINISTRATOR: ("helpdesk_administrator",),
+    GLOBAL_ADMINISTRATOR: (roles.GLOBAL,),
 }
 
 
 def _example(like: Likes) -> Person:
     """Somebody of this class, whom the rules can judge."""
     return Person(
-        id="", tenant="", upn="", canonical="", display_name="", given_name="", surname="",
+        id="",
+        tenant="",
+        upn="",
+        canonical="",
+        display_name="",
+        given_name="",
+        surname="",
         kind=PersonKind.SERVICE if like.helps_self == NEVER else PersonKind.PERSON,
         directory=DirectoryKind.LDAP if like.helps_self == FOREIGN_PASSWORD else DirectoryKind.CLOUD,
-        enabled=like.enabled, generation=0, language="", roles=_ROLES_OF[like.administrator], groups=like.groups,
+        enabled=like.enabled,
+        generation=0,
+        language="",
+        roles=_ROLES_OF[like.administrator],
+        groups=like.groups,
     )

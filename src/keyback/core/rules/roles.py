@@ -31,9 +31,14 @@ class Permission(StrEnum):
     """Retention, export and where audit lines are sent."""
 
 
-HARMLESS = frozenset({
-    Permission.READ_REPORTS, Permission.READ_AUDIT, Permission.READ_PEOPLE, Permission.READ_POLICY,
-})
+HARMLESS = frozenset(
+    {
+        Permission.READ_REPORTS,
+        Permission.READ_AUDIT,
+        Permission.READ_PEOPLE,
+        Permission.READ_POLICY,
+    }
+)
 """Whoever may do only these is no administrator."""
 
 
@@ -57,18 +62,25 @@ def _catalogue(*roles: Role) -> Mapping[str, Role]:
 
 ROLES: Mapping[str, Role] = _catalogue(
     Role(GLOBAL, "Global Administrator", frozenset(Permission)),
-    Role("privileged_authentication_administrator", "Privileged Authentication Administrator",
-         _HELP | {Permission.CHANGE_METHODS, Permission.CHANGE_METHODS_OF_ALL}),
+    Role(
+        "privileged_authentication_administrator",
+        "Privileged Authentication Administrator",
+        _HELP | {Permission.CHANGE_METHODS, Permission.CHANGE_METHODS_OF_ALL},
+    ),
     Role("authentication_administrator", "Authentication Administrator", _HELP | {Permission.CHANGE_METHODS}),
-    Role("authentication_policy_administrator", "Authentication Policy Administrator",
-         frozenset({Permission.READ_POLICY, Permission.READ_REPORTS, Permission.CHANGE_POLICY})),
+    Role(
+        "authentication_policy_administrator",
+        "Authentication Policy Administrator",
+        frozenset({Permission.READ_POLICY, Permission.READ_REPORTS, Permission.CHANGE_POLICY}),
+    ),
     Role("helpdesk_administrator", "Helpdesk Administrator", _HELP),
-    Role("password_administrator", "Password Administrator",
-         frozenset({Permission.READ_PEOPLE, Permission.RESET_PASSWORDS})),
-    Role("user_administrator", "User Administrator",
-         _HELP | {Permission.CHANGE_PEOPLE, Permission.CHANGE_GROUPS}),
-    Role("groups_administrator", "Groups Administrator",
-         frozenset({Permission.READ_PEOPLE, Permission.CHANGE_GROUPS})),
+    Role(
+        "password_administrator",
+        "Password Administrator",
+        frozenset({Permission.READ_PEOPLE, Permission.RESET_PASSWORDS}),
+    ),
+    Role("user_administrator", "User Administrator", _HELP | {Permission.CHANGE_PEOPLE, Permission.CHANGE_GROUPS}),
+    Role("groups_administrator", "Groups Administrator", frozenset({Permission.READ_PEOPLE, Permission.CHANGE_GROUPS})),
     Role("reports_reader", "Reports Reader", frozenset({Permission.READ_REPORTS, Permission.READ_AUDIT})),
     Role("global_reader", "Global Reader", HARMLESS),
 )

@@ -28,7 +28,9 @@ def run(engine: SqliteEngine | PostgresqlEngine) -> None:
 
 def _connect(engine: SqliteEngine | PostgresqlEngine) -> Connection:
     if isinstance(engine, PostgresqlEngine):
-        address = engine.url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+        address = engine.url.replace("postgres://", "postgresql://", 1).replace(
+            "postgresql://", "postgresql+psycopg://", 1
+        )
         connection = create_engine(address, poolclass=NullPool).connect()
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
         return connection

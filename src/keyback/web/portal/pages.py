@@ -107,7 +107,9 @@ def _personal_choices(call: Call, scene: Scene) -> tuple[Choice, ...]:
     for one in candidates(call.site.house, scene):
         method = shelf[one.method]
         value = f"{one.method}:{one.id}" if method.contact_kind else one.method
-        about = say("methods.to", masked=method.masked(one)) if method.contact_kind else say(f"method.{one.method}.about")
+        about = (
+            say("methods.to", masked=method.masked(one)) if method.contact_kind else say(f"method.{one.method}.about")
+        )
         found.setdefault(value, Choice("method", value, say(f"method.{one.method}.title"), about))
     return tuple(found.values())
 

@@ -54,7 +54,9 @@ def page(call: Call, *, typed: str = "", message: Text | None = None) -> Page:
         submit=say("start.submit"),
         fields=(
             Field("token", "hidden", say("start.user_id"), value=call.token),
-            Field("user_id", "username", say("start.user_id"), value=typed, hint=say("start.user_id_hint"), error=message),
+            Field(
+                "user_id", "username", say("start.user_id"), value=typed, hint=say("start.user_id_hint"), error=message
+            ),
         ),
         links=(Link("sign_in", "/sign-in", say("link.sign_in")), Link("help", "/contact", say("link.help"))),
         work=new_work(call),

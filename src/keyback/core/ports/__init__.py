@@ -1,0 +1,68 @@
+"""What core and app need from outside, in the domain's words. Each has one real, small implementation in
+`src/` that tests use too: the in-memory SQLite store, the fixed clock, the screen channel.
+
+Errors: every port raises `core.errors` only. A method never sees a request and never opens a connection.
+"""
+
+from keyback.core.ports.channels import Channel, DeliveryFailed, Letter, Outgoing, Receipt
+from keyback.core.ports.directories import Directory, Preflight
+from keyback.core.ports.methods import Ask, BoundMac, Method, Opening, Registration, Right, Tools, Verdict, Wrong
+from keyback.core.ports.records import Challenge, Charge, Credential, SignedIn
+from keyback.core.ports.store import (
+    Candidate,
+    Journeys,
+    Links,
+    Outbox,
+    People,
+    Policies,
+    Readiness,
+    Sessions,
+    SetupLink,
+    Store,
+    Tenant,
+    Tenants,
+    Throttles,
+    Unit,
+)
+from keyback.core.ports.world import Clock, Hasher, Random, Sealer
+
+__all__ = [
+    "Ask",
+    "BoundMac",
+    "Candidate",
+    "Challenge",
+    "Channel",
+    "Charge",
+    "Clock",
+    "Credential",
+    "DeliveryFailed",
+    "Directory",
+    "Hasher",
+    "Journeys",
+    "Letter",
+    "Links",
+    "Method",
+    "Opening",
+    "Outbox",
+    "Outgoing",
+    "People",
+    "Policies",
+    "Preflight",
+    "Random",
+    "Readiness",
+    "Receipt",
+    "Registration",
+    "Right",
+    "Sealer",
+    "Sessions",
+    "SetupLink",
+    "SignedIn",
+    "Store",
+    "Tenant",
+    "Tenants",
+    "Throttles",
+    "Tools",
+    "Unit",
+    "Verdict",
+    "Wrong",
+]

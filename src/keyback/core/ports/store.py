@@ -1,0 +1,237 @@
+"""What Keyback remembers: one unit of work, and a repository for each noun."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from keyback.core.events import Event
+from keyback.core.journey import Evidence, Journey
+from keyback.core.policy import Document, InForce
+from keyback.core.ports.channels import Outgoing
+from keyback.core.ports.records import Challenge, Charge, Credential, SignedIn
+from keyback.core.rules.readiness import Likes, Standing
+from keyback.core.types import Contact, Enrolment, Instant, Person, Span
+
+
+class People(Protocol):
+    """People and how to reach them. Look-up by exact canonical form only (IDN-2)."""
+
+    def by_canonical(self, canonical: str, now: Instant) -> Person | None: ...
+    def by_id(self, person: str, now: Instant) -> Person | None: ...
+    def lock(self, person: str, now: Instant) -> Person | None:
+        """As `by_id`, and nobody else may change the row until this unit ends."""
+
+    def contacts(self, person: str) -> Sequence[Contact]: ...
+    def enrolments(self, person: str) -> Sequence[Enrolment]:
+        """Active ones of methods that have a secret of their own."""
+
+    def raise_generation(self, person: str, now: Instant) -> int: ...
+    def advance(self, enrolment: str, counter: int, now: Instant) -> bool:
+        """Compare-and-set of the counter, upward only; one conditional write."""
+
+    def spend(self, enrolment: str, now: Instant) -> bool:
+        """Use up a single-use enrolment; one conditional write."""
+
+    def replace_enrolments(self, new: Enrolment, now: Instant) -> None:
+        """Keep `new` in place of every active enrolment of its method."""
+
+    def credential(self, person: str, history: int) -> Credential | None:
+        """With as many older hashes as a history of that length needs."""
+
+    def set_credential(self, person: str, new: Credential, now: Instant, *, keep: str = "") -> bool:
+        """Conditional on `new.version`, the version that was read (0: none). `keep` is the hash it replaces."""
+
+    def holders(self, role: str, count: int) -> Sequence[str]:
+        """Ids of enabled people who hold a role, directly or through groups."""
+
+
+class Journeys(Protocol):
+    """Journeys, challenges, evidence."""
+
+    def insert(self, journey: Journey, browser: bytes) -> None: ...
+    def by_browser(self, browser: bytes) -> Journey | None: ...
+    def by_id(self, journey: str) -> Journey | None: ...
+    def update(self, journey: Journey, expected_version: int) -> bool:
+        """Conditional on the version that was read."""
+
+    def end_others(self, person: str, but: str) -> None: ...
+    def insert_challenge(self, challenge: Challenge) -> None: ...
+    def open_challenge(self, journey: str) -> Challenge | None: ...
+    def supersede(self, journey: str) -> None: ...
+    def superseded(self, journey: str, method: str, now: Instant) -> Sequence[Challenge]: ...
+    def charge_try(self, challenge: str, now: Instant) -> bool:
+        """`tries - 1 where tries > 0 and not used and not expired and not superseded`; before any comparison."""
+
+    def consume(self, challenge: str, now: Instant) -> bool:
+        """`used where not used and not expired and not superseded`; one conditional write (COD-4)."""
+
+    def add_evidence(self, journey: str, evidence: Evidence) -> None: ...
+    def spend_evidence(self, journey: str, challenge: str, not_before: Instant, now: Instant) -> bool:
+        """`spent where not spent and fresh`."""
+
+
+class Throttles(Protocol):
+    """The one limiter primitive."""
+
+    def charge(self, charge: Charge, now: Instant) -> Instant | None:
+        """None when allowed, else the time at which it opens again. One conditional write, before the deed."""
+
+    def used(self, limit: str, key: str, window: Span, now: Instant) -> int:
+        """How much of a budget is used in the present window."""
+
+    def give_back(self, charge: Charge) -> None:
+        """A charged try that turned out right was no failure."""
+
+    def clear(self, limit: str, key: str) -> None: ...
+
+
+class Outbox(Protocol):
+    """Messages written with the change and sent after it."""
+
+    def put(self, message: Outgoing, urgency: int, not_after: Instant, now: Instant) -> str: ...
+
+
+class Policies(Protocol):
+    """Policy documents; groups in them are ids."""
+
+    def in_force(self) -> InForce | None: ...
+    def document(self, version: int) -> Document | None: ...
+    def history(self, count: int) -> Sequence[Document]:
+        """Newest first."""
+
+    def append(self, document: Document) -> bool:
+        """Conditional: false if its version does not follow the newest one at once."""
+
+    def groups(self) -> Mapping[str, str]:
+        """Names of all groups by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody to name in a list."""
+
+    id: str
+    upn: str
+    display_name: str
+
+
+class Readiness(Protocol):
+    """Derived rows that tell what people hold (`core.rules.readiness`)."""
+
+    def put(self, rows: Sequence[tuple[str, Standing]]) -> None:
+        """By person id; makes or replaces."""
+
+    def of(self, person: str) -> Standing | None: ...
+    def due(self, now: Instant, count: int) -> Sequence[str]:
+        """People whose hold has ended since their row was made."""
+
+    def everybody(self, after: str, count: int) -> Sequence[str]:
+        """Ids of people in order, from the one after `after` on."""
+
+    def classes(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Likes, int]]:
+        """How many people there are of each class that these groups tell apart."""
+
+    def administrators(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Candidate, Likes]]:
+        """All of them, with the class of each."""
+
+
+class Sessions(Protocol):
+    """Signed-in browsers. `token` is the keyed hash of what the cookie holds."""
+
+    def insert(self, token: bytes, person: Person, how: SignedIn, now: Instant) -> None: ...
+    def person_of(self, token: bytes, now: Instant) -> str | None:
+        """The person's id, if the session is alive and carries the person's present generation (SES-3)."""
+
+    def seen(self, token: bytes, now: Instant) -> None: ...
+    def end(self, token: bytes) -> None: ...
+    def end_all(self, person: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SetupLink:
+    """A one-time link with which an administrator sets a password and an authenticator (`init`, `rescue`)."""
+
+    person: str
+    purpose: str
+    generation: int
+    expires_at: Instant
+    secret: bytes
+    """The authenticator secret that this link offers."""
+
+
+class Links(Protocol):
+    """One-time links; only a keyed hash of the token is kept."""
+
+    def insert(self, token: bytes, link: SetupLink, now: Instant) -> None: ...
+    def alive(self, token: bytes, now: Instant) -> SetupLink | None: ...
+    def use(self, token: bytes, now: Instant) -> bool:
+        """`used where not used and not expired`; one conditional write (COD-4)."""
+
+    def void(self, person: str, now: Instant) -> None:
+        """Use up all links of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """The organisation."""
+
+    id: str
+    name: str
+    zone: str
+    """IANA time zone in which times are shown."""
+    language: str
+    had_administrator: bool
+    """Once true, the first-administrator path is gone for ever (ADM-7)."""
+
+
+class Tenants(Protocol):
+    """The organisation and its domains."""
+
+    def the_one(self) -> Tenant | None: ...
+    def insert(self, tenant: Tenant, now: Instant) -> None:
+        """Also starts the audit chain."""
+
+    def add_domain(self, name: str) -> None: ...
+    def domains(self) -> Sequence[str]: ...
+    def claim_first_administrator(self) -> bool:
+        """True once; one conditional write (ADM-7)."""
+
+
+class Unit(Protocol):
+    """One transaction of one tenant. Everything in it happens, or nothing does."""
+
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def now(self) -> Instant: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def journeys(self) -> Journeys: ...
+    @property
+    def throttles(self) -> Throttles: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def policies(self) -> Policies: ...
+    @property
+    def readiness(self) -> Readiness: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def tenants(self) -> Tenants: ...
+    def audit(self, event: Event) -> None:
+        """Append to the chain; the head row is taken last, at commit."""
+
+
+class Store(Protocol):
+    """The only door to what Keyback remembers. Raises `Unavailable` when it cannot be reached."""
+
+    def reading(self) -> AbstractContextManager[Unit]:
+        """A unit that looks."""
+
+    def writing(self) -> AbstractContextManager[Unit]:
+        """A unit that changes; commits when left without an error."""

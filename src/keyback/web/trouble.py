@@ -1,0 +1,81 @@
+"""What each kind of trouble looks like. Nothing was changed, and the person is never at a dead end (GAT-5)."""
+
+import logging
+from collections.abc import Callable
+
+from keyback.core.errors import Broken, Busy, Conflict, Contended, NotFound, Refused, TooMany, Trouble, Unavailable
+from keyback.core.messages import Text, say
+from keyback.core.types import SECOND
+from keyback.web.call import Answer, Call
+from keyback.web.page import Link, Message, Page
+
+log = logging.getLogger("keyback.web")
+
+MESSAGES = {
+    "error.title": "This did not work",
+    "error.busy": "Keyback is busy. Nothing was changed. Please try again in a few seconds.",
+    "error.unavailable": "Keyback cannot do this at the moment. Nothing was changed. Please try again in a minute.",
+    "error.broken": "Something went wrong on our side. Nothing was changed. Please try again; if it happens again, tell "
+    "your administrator the reference below.",
+    "error.start": "Start again",
+}
+
+TRIES = 3
+"""A whole unit of work that met another one is done again this often before the person is told to wait."""
+_STATUS: tuple[tuple[type[Refused], int], ...] = ((NotFound, 404), (TooMany, 429), (Conflict, 409), (Refused, 422))
+
+
+def handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:
+    """The handler's answer, or the page of the trouble it met."""
+    for again in range(TRIES, 0, -1):
+        try:
+            return handler(call)
+        except Contended as error:
+            if again == 1:
+                return _unavailable(error)
+        except Trouble as error:
+            return _page_of(call, error)
+        except Exception as error:  # noqa: BLE001 - the outermost door: refuse, and name no more than kind and place
+            return _broken(call, _where(error))
+    raise AssertionError("the last try answers")
+
+
+def error_page(text: Text, reference: str = "") -> Page:
+    """What happened, and a way on."""
+    links = (Link("restart", "/reset", say("error.start")),)
+    return Page("error", say("error.title"), messages=(Message(text, "bad"),), links=links, reference=reference)
+
+
+def seconds_until(call: Call, error: TooMany) -> int:
+    """For Retry-After."""
+    return max(1, -(-(error.retry_at - call.now) // SECOND))
+
+
+def _page_of(call: Call, error: Trouble) -> Answer:
+    if isinstance(error, Refused):
+        status = next(status for kind, status in _STATUS if isinstance(error, kind))
+        wait = seconds_until(call, error) if isinstance(error, TooMany) else 0
+        return Answer(error_page(error.text), status, retry_after=wait)
+    if isinstance(error, Unavailable):
+        return _unavailable(error)
+    return _broken(call, str(error) if isinstance(error, Broken) else type(error).__name__)
+
+
+def _unavailable(error: Unavailable) -> Answer:
+    if isinstance(error, Busy):
+        return Answer(error_page(say("error.busy")), 503, retry_after=2)
+    log.error("unavailable: %s", error)
+    return Answer(error_page(say("error.unavailable")), 503, retry_after=30)
+
+
+def _where(error: Exception) -> str:
+    at, frame = "", error.__traceback__
+    while frame is not None:
+        at, frame = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}", frame.tb_next
+    return f"{type(error).__name__} at {at}"
+
+
+def _broken(call: Call, why: str) -> Answer:
+    reference = call.site.house.random.id()
+    log.error("broken %s: %s", reference, why)
+    return Answer(error_page(say("error.broken"), reference), 500)
