@@ -108,6 +108,11 @@ class Lives:
     email_code_minutes: int = 10
     sms_code_minutes: int = 5
 
+    def of(self, method: str) -> int | None:
+        """Minutes that a code of this method lives; None where nothing is sent."""
+        minutes: int | None = getattr(self, f"{method}_minutes", None)
+        return minutes
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

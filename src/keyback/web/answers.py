@@ -61,8 +61,9 @@ def _call(site: Site, arrived: Arrived) -> tuple[Call, list[str]]:
     fields: dict[str, str] = {}
     to_set = []
     visit = cookies.get(VISIT, "")
-    if "form" in arrived.guards:
+    if "origin" in arrived.guards:
         guards.same_origin(site, headers.get("origin", ""), headers.get("sec-fetch-site", ""))
+    if "form" in arrived.guards:
         if request.url.query:
             raise Stop(400, say("stop.bad_request"))
         fields = guards.read_fields(arrived.body, headers.get("content-type", ""), (*arrived.fields, "token"))

@@ -156,6 +156,5 @@ def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list
 
 
 def _life(scene: Scene, method: Method) -> Span:
-    lives = scene.policy.policy.lives
-    minutes = {"email_code": lives.email_code_minutes, "sms_code": lives.sms_code_minutes}.get(method.name)
+    minutes = scene.policy.policy.lives.of(method.name)
     return minutes * MINUTE if minutes else NOTHING_TO_SEND_LIFE

@@ -7,7 +7,7 @@ from keyback.app.perform import MOST_ADMINISTRATORS, NOTICE_LIFE, NOTICE_URGENCY
 from keyback.app.reset.scene import account_of
 from keyback.app.reset.start import source_network
 from keyback.core.errors import Invalid
-from keyback.core.events import Activity, Event
+from keyback.core.events import Activity, Event, Step
 from keyback.core.messages import say
 from keyback.core.ports import Charge, Outgoing, Unit
 from keyback.core.rules import identifiers
@@ -39,7 +39,7 @@ def ask_for_help(house: House, typed: str, source: str) -> None:
         person = unit.people.by_canonical(canonical, unit.now)
         target = person.id if person else f"decoy:{account}"
         result = "success" if allowed else "failure"
-        reason = "User contacted an administrator" if allowed else "Too many requests"
+        reason = str(Step.CONTACTED_ADMIN) if allowed else "Too many requests"
         unit.audit(Event(Activity.CONTACT_ADMIN, target, target, result, reason, source=source))
         if allowed:
             _tell(unit, person)
