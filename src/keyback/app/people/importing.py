@@ -101,6 +101,7 @@ class _Run:
         self._listener = listener
         self._policy = policy
         self._id = work.house.random.id()
+        self._made = 0
 
     def look(self, source: Source) -> None:
         """First pass: every mistake; nothing is kept but counts."""
@@ -168,9 +169,15 @@ class _Run:
         return [
             for_known(person, known[person.canonical], fingerprint, new_id, terms)
             if person.canonical in known
-            else for_new(person, new_id(), new_id, terms)
+            else for_new(person, self._next_person(), new_id, terms)
             for person in batch
         ]
+
+    def _next_person(self) -> str:
+        """128 bits, 96 of them random; rising within one import, so that rows of neighbours lie side by side on disk:
+        with wholly random ids each person touches a dozen pages of its own."""
+        self._made += 1
+        return f"{self._id[:16]}{self._made:08x}{self._work.house.random.id()[:8]}"
 
     def _hashes(self, plans: Sequence[Plan]) -> Mapping[str, str]:
         """Hashes of initial passwords of people who are not there yet, by user ID; no transaction is open."""
