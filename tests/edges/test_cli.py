@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -12,19 +14,21 @@ from keyback import __version__
 from keyback.__main__ import COMMANDS, main
 
 
+def leaves(command: Any, *above: str) -> Iterator[tuple[str, ...]]:
+    """Every command that does something, those within nouns included."""
+    inner = getattr(command, "commands", {})
+    for name, one in inner.items():
+        yield from leaves(one, *above, name)
+    if not inner:
+        yield above
+
+
 def commands() -> list[tuple[str, ...]]:
-    """Every command, those of a noun included."""
-    found: list[tuple[str, ...]] = []
-    for name in COMMANDS:
-        inner = getattr(get_command(import_module(f"keyback.cli.{name}").app), "commands", {})
-        found += [(name, *([verb] if verb else [])) for verb in (inner or ("",))]
-    return found
+    return [leaf for name in COMMANDS for leaf in leaves(get_command(import_module(f"keyback.cli.{name}").app), name)]
 
 
 @pytest.mark.parametrize("command", commands(), ids=" ".join)
-def test_help_shows_examples_of_the_command_itself(
-    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_help_shows_examples(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == 0
     told = capsys.readouterr().out
     assert f"keyback {command[0]}" in told.partition("Example")[2]
