@@ -1,0 +1,142 @@
+"""A real `keyback demo` as a process of its own, its people, and what they alone would know."""
+
+import base64
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from keyback.app.people import adding, contacts, enrolling, groups
+from keyback.app.setup.issue import rescue
+from keyback.core.policy import Document, Policy
+from keyback.core.types import ContactKind
+from keyback.methods.totp import STEP, code_at, step_at
+from keyback.store.engine import Sql
+from keyback.wiring.console import actor, console, work_of
+from keyback.wiring.demo_people import DOMAIN, PILOT
+from keyback.wiring.house import Running
+from keyback.wiring.world import SystemClock
+
+KEYBACK: Final = (sys.executable, "-m", "keyback")
+PATIENCE: Final = 200
+"""Looks into the inbox, a tenth of a second apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """One person. The secret is base 32, as authenticator apps take it."""
+
+    user_id: str
+    email: str
+    mobile: str = ""
+    password: str = ""
+    totp_secret: str = ""
+    recovery_codes: tuple[str, ...] = ()
+
+    def code_of_app(self) -> str:
+        """What the authenticator shows now; waits for the next code if this one is about to change."""
+        left = STEP - SystemClock().now() % STEP
+        time.sleep(left / 1000 if left < 5_000 else 0)
+        return code_at(base64.b32decode(self.totp_secret), step_at(SystemClock().now()))
+
+
+class Demo:
+    """The process, until it is stopped. Started again, it goes on in the same folder and at the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = 0
+        self.url = self.inbox = ""
+        self.people: dict[str, Someone] = {}
+        self.start()
+
+    def start(self) -> None:
+        """Wait until it is ready."""
+        command = [*KEYBACK, "demo", "--port", str(self.port), "--dir", str(self.folder), "--json"]
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("KEYBACK_")}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
+        assert self.process.stdout is not None
+        said: dict[str, Any] = json.loads(self.process.stdout.readline())
+        self.url, self.inbox = said["url"], said["inbox"]
+        self.port = int(self.url.rpartition(":")[2])
+        self.people = {one["name"].partition(" ")[0]: _someone(one) for one in said["people"]}
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """By this signal; waits for its end."""
+        self.process.send_signal(number)
+        self.process.wait(30)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def messages(self, to: str) -> list[str]:
+        """Codes sent to an address or number, oldest first."""
+        with urllib.request.urlopen(f"{self.inbox}?to={quote(to)}", timeout=10) as answer:
+            letters = json.load(answer)
+        found = [re.search(r"\b(\d{8}|\d{6})\b", letter["text"]) for letter in letters]
+        return [code[1] for code in found if code]
+
+    def code(self, to: str, count: int = 1) -> str:
+        """The newest code, once so many have come."""
+        codes: list[str] = []
+        for _ in range(PATIENCE):
+            codes = self.messages(to)
+            if len(codes) >= count:
+                return codes[-1]
+            time.sleep(0.1)
+        raise AssertionError(f"{len(codes)} codes came to {to}, not {count}")
+
+    @contextmanager
+    def opened(self) -> Iterator[Running]:
+        """The same organisation, as the command line opens it."""
+        with console(self.folder / "keyback.toml") as running:
+            yield running
+
+    def newcomer(self, name: str, user_id: str = "", email: str = "") -> Someone:
+        """One more person for whom reset is switched on, with a mailbox and an authenticator."""
+        user_id, email = user_id or f"{name}@{DOMAIN}", email or f"{name}@mailbox.example"
+        with self.opened() as running:
+            work = work_of(running)
+            adding.add(work, adding.Newcomer(user_id, f"{name.title()} Test"))
+            contacts.add_contact(work, user_id, ContactKind.EMAIL, email, confirmed=True)
+            begun = enrolling.begin(work, user_id, "app")
+            enrolling.finish(work, begun, None)
+            groups.change_member(work, PILOT, user_id, adds=True)
+        return Someone(user_id, email, totp_secret=begun.registration.show["key"])
+
+    def set_policy(self, change: Callable[[Policy], Policy]) -> Policy:
+        """A new version of the policy in force; returns the one before."""
+        with self.opened() as running, running.store.writing() as unit:
+            before = unit.policies.in_force()
+            assert before is not None
+            now = Document(before.version + 1, change(before.policy), "test", unit.now, "test")
+            assert unit.policies.append(now)
+        return before.policy
+
+    def set_limits(self, **numbers: int) -> Policy:
+        """A new version of the policy with some of `limits` changed."""
+        return self.set_policy(lambda policy: replace(policy, limits=replace(policy.limits, **numbers)))
+
+    def run_sql(self, statement: str, values: Mapping[str, Any] | None = None) -> None:
+        """For what a test cannot wait for."""
+        with self.opened() as running, running.store.writing() as unit:
+            unit.link.run(Sql(statement), dict(values or {}))
+
+    def rescue(self, user_id: str) -> str:
+        """A one-time link."""
+        with self.opened() as running:
+            return rescue(running.house, user_id, actor()).link
+
+
+def _someone(said: Mapping[str, Any]) -> Someone:
+    names = ("user_id", "email", "mobile", "password", "totp_secret")
+    return Someone(**{name: said[name] for name in names}, recovery_codes=tuple(said["recovery_codes"]))
