@@ -29,7 +29,7 @@ MESSAGES: Mapping[str, str] = {
     ),
 }
 
-BATCH = 100
+BATCH = 50
 """People in one transaction: so few that a reset need not wait long for its end."""
 
 
