@@ -15,9 +15,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Limits that count people are as they are; those that count this computer, which is everybody here, are wide."""
     umask = os.umask(0o077)
     running = Demo(tmp_path_factory.mktemp("demo") / "demo")
-    running.set_limits(starts_per_source_10_minutes=10_000)
-    yield running
-    running.stop()
+    try:
+        running.set_limits(starts_per_source_10_minutes=10_000)
+        yield running
+    finally:
+        running.stop()
     os.umask(umask)
 
 

@@ -20,8 +20,9 @@ PHONE: Final[dict[str, int]] = {"width": 390, "height": 800}
 DESKTOP: Final[dict[str, int]] = {"width": 1280, "height": 800}
 NARROW: Final[dict[str, int]] = {"width": 320, "height": 640}
 NEW_PASSWORD: Final = "seven purple lamps dance"
-SHOTS: Final = os.environ.get("KEYBACK_SHOTS", "")
-"""A folder for pictures of every page; empty: none are taken."""
+SHOTS: Final = os.environ.pop("KEYBACK_SHOTS", "")
+"""A folder for pictures of every page; empty: none are taken. Taken out of the environment, because it is not one of
+Keyback's own settings."""
 
 _EXPECTED: Final = ("Failed to load resource: the server responded with a status of 4", "Clear-Site-Data header")
 """How Chromium tells that a page came as a refusal, and what it forgot at sign-out."""
