@@ -57,7 +57,7 @@ def _again(call: Call, error: Invalid) -> Answer:
 
 
 def _page(call: Call, seen: verb.Seen, wrong_code: Text | None = None, wrong: tuple[Text, ...] = ()) -> Page:
-    show = seen.registration.show
+    show = seen.registration.show  # the code comes last on the page: it is the one that goes stale
     label = say("start.user_id")
     return Page(
         "setup",
@@ -68,9 +68,9 @@ def _page(call: Call, seen: verb.Seen, wrong_code: Text | None = None, wrong: tu
         fields=(
             Field("token", "hidden", label, value=call.token),
             Field("user_id", "hidden", label, value=seen.person.upn, autocomplete="username"),
-            Field("code", "code", say("setup.code"), hint=say("setup.code_hint"), error=wrong_code, length=CODE_LENGTH),
             Field("new", "new_password", say("password.new")),
             Field("again", "new_password", say("password.again")),
+            Field("code", "code", say("setup.code"), hint=say("setup.code_hint"), error=wrong_code, length=CODE_LENGTH),
         ),
         messages=tuple(Message(text, "bad") for text in wrong),
         rules=tuple(
@@ -104,7 +104,7 @@ def _done() -> Page:
         "setup_done",
         say("setup.done_title"),
         messages=(Message(say("setup.done"), "good"),),
-        links=(Link("sign_in", "/sign-in", say("link.sign_in")),),
+        links=(Link("sign_in", "/sign-in", say("done.sign_in")),),
     )
 
 
