@@ -15,11 +15,11 @@ from keyback.core.messages import say
 from keyback.core.ports import Challenge, Right, Unit, Verdict, Wrong
 
 MESSAGES = {
-    "answer.wrong": "That code is not right. You have {tries} more tries, or use another way.",
+    "answer.wrong": "That code is not right. You have {tries} more {tries:try|tries}, or use another way.",
     "answer.wrong_last": "That code is not right, and there are no tries left for it. Ask for a new code, or use another "
     "way.",
     "answer.old": "That was an older code. Use the newer message, the one with the letters {letters}. You have {tries} "
-    "more tries.",
+    "more {tries:try|tries}.",
     "answer.dead": "This code no longer works. Ask for a new code, or use another way.",
     "answer.paused": "There were too many wrong answers. This way opens again at {again_at}. Signing in with your "
     "password still works, and you can contact your administrator.",

@@ -19,7 +19,7 @@ MESSAGES = {
     "methods.none": "No other way can be used now. Your administrator can help.",
     "answer.title": "Prove who you are",
     "answer.title_second": "One more proof",
-    "answer.until": "It works until {expires_at}.",
+    "answer.until": "You have until {expires_at}.",
     "answer.submit": "Continue",
     "answer.dead_now": "This code no longer works. Ask for a new one, or use another way.",
     "password.title": "Choose a new password",
