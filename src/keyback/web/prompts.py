@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
@@ -251,7 +251,7 @@ def read_po(source: str) -> dict[str, tuple[str, str]]:
 
 def choose(mkt: str, person: str, accept_language: str, tenant: str) -> str:
     """The language to speak: the link's `mkt`, else the person's, the browser's, the tenant's, else English."""
-    for wanted in (mkt, person, *_accepted(accept_language), tenant):
+    for wanted in (mkt, person, *_accepted(accept_language[:_LONGEST_HEADER]), tenant):
         if language := _known(wanted):
             return language
     return "en"
@@ -266,13 +266,15 @@ def _known(tag: str) -> str:
     return primary if primary in _FORMS else ""
 
 
-def _accepted(header: str) -> list[str]:
-    """Language tags of an `Accept-Language` header, most wanted first (RFC 9110, 12.5.4)."""
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> tuple[str, ...]:
+    """Language tags of an `Accept-Language` header, most wanted first (RFC 9110, 12.5.4). A browser always sends the
+    same one."""
     weighted = []
-    for item in header[:_LONGEST_HEADER].split(","):
+    for item in header.split(","):
         tag, _, parameter = item.partition(";")
         weight = re.fullmatch(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*", parameter)
         quality = float(weight[1]) if weight else float(not parameter)
         if quality > 0:
             weighted.append((-quality, tag.strip()))
-    return [tag for _, tag in sorted(weighted, key=lambda pair: pair[0])]
+    return tuple(tag for _, tag in sorted(weighted, key=lambda pair: pair[0]))
