@@ -110,6 +110,8 @@ class Journey:
     evidence: tuple[Evidence, ...] = ()
     source: str = ""
     language: str = ""
+    account: str = ""
+    """What failures and sends count under: keyed hash of the canonical user ID, existing or not (ENU-5, THR-2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,13 @@ from keyback.core.types import Code, Disclosure, Instant, Purpose
 from keyback.store.engine import Link, Row, Sql
 
 _COLUMNS = (
-    "id, purpose, person, decoy, refusal, gates, administrator, decided_by, disclosure, policy_version, generation, "
+    "id, purpose, person, account, refusal, gates, administrator, decided_by, disclosure, policy_version, generation, "
     "started_at, expires_at, version, state, why, code, source, language"
 )
 _INSERT = Sql(
-    """INSERT INTO journey (tenant, id, purpose, person, decoy, refusal, gates, administrator, decided_by, disclosure,
+    """INSERT INTO journey (tenant, id, purpose, person, account, refusal, gates, administrator, decided_by, disclosure,
       policy_version, generation, started_at, expires_at, version, state, why, code, browser, source, language)
-    VALUES (:tenant, :id, :purpose, :person, :decoy, :refusal, :gates, :administrator, :decided_by, :disclosure,
+    VALUES (:tenant, :id, :purpose, :person, :account, :refusal, :gates, :administrator, :decided_by, :disclosure,
       :policy_version, :generation, :started_at, :expires_at, :version, :state, :why, :code, :browser, :source, :language)"""
 )
 _BY_BROWSER = Sql(f"SELECT {_COLUMNS} FROM journey WHERE tenant = :tenant AND browser = :browser")
@@ -101,7 +101,7 @@ class SqlJourneys:
             "id": journey.id,
             "purpose": str(journey.purpose),
             "person": subject.person if isinstance(subject, Somebody) else None,
-            "decoy": subject.mark if isinstance(subject, Decoy) else None,
+            "account": journey.account,
             "refusal": str(subject.refusal) if isinstance(subject, Somebody) and subject.refusal else None,
             "gates": journey.demand.gates,
             "administrator": int(journey.demand.administrator),
@@ -137,7 +137,7 @@ class SqlJourneys:
         return Journey(
             row[0], self._tenant, Purpose(row[1]), subject, Demand(row[5], bool(row[6]), row[7]), Disclosure(row[8]),
             row[9], row[10], row[11], row[12], row[13], _state(row[14], row[15], row[16]),
-            tuple(_evidence(e) for e in evidence), row[17], row[18],
+            tuple(_evidence(e) for e in evidence), row[17], row[18], row[3],
         )  # fmt: skip
 
     def update(self, journey: Journey, expected_version: int) -> bool:

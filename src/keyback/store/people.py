@@ -105,10 +105,9 @@ class SqlPeople:
         """By immutable id."""
         return self._whole(self._link.one(_BY_ID, {"tenant": self._tenant, "person": person}), now)
 
-    def lock(self, person: str, now: Instant) -> Person | None:
+    def hold(self, person: str) -> None:
         """Nobody else changes this person until the unit ends (RAC-2)."""
         self._link.run(_LOCK, {"tenant": self._tenant, "person": person})
-        return self.by_id(person, now)
 
     def _whole(self, row: Row | None, now: Instant) -> Person | None:
         values = {"tenant": self._tenant, "person": row[0] if row else "", "now": now}

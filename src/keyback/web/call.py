@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import IPv4Network, IPv6Network
 
 from keyback.app.house import House
@@ -80,19 +79,30 @@ class Answer:
     """Tell the browser to drop what it keeps of this site (SES-7)."""
 
 
+LONGEST_COOKIES = 4096
+"""Characters of a Cookie header that are looked at (RFC 6265 6.1)."""
+
+
 def cookie_name(name: str, *, secure: bool) -> str:
     """`__Host-` where the site is https (SES-2)."""
     return f"__Host-{name}" if secure else name
 
 
+_NAMES = {
+    secure: {cookie_name(name, secure=secure): name for name in (VISIT, JOURNEY, SESSION, LANGUAGE)}
+    for secure in (True, False)
+}
+
+
 def read_cookies(header: str, *, secure: bool) -> dict[str, str]:
-    """Our cookies, by their plain names; what is not one of ours, or odd, is not there."""
-    try:
-        found = SimpleCookie(header) if len(header) <= 4096 else SimpleCookie()  # noqa: PLR2004 - RFC 6265 6.1
-    except CookieError:
-        return {}
-    names = {cookie_name(name, secure=secure): name for name in (VISIT, JOURNEY, SESSION, LANGUAGE)}
-    return {names[name]: morsel.value for name, morsel in found.items() if name in names}
+    """Our cookies, by their plain names; what is not one of ours, or odd, is not there. Ours hold no quotes."""
+    found = {}
+    names = _NAMES[secure]
+    for pair in header[:LONGEST_COOKIES].split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name in names and value.isascii() and value.replace("-", "").isalnum():
+            found[names[name]] = value
+    return found
 
 
 def set_cookie(name: str, value: str, *, secure: bool) -> str:

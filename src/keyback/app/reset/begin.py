@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from keyback.app.house import House
 from keyback.app.perform import CODE_URGENCY
-from keyback.app.reset.scene import Scene, candidates, load, offered
+from keyback.app.reset.scene import Scene, candidates, glance, load, offered
 from keyback.app.reset.stepping import Went, alive, end_if_over, note
 from keyback.core.errors import TooMany
 from keyback.core.events import Step
@@ -52,7 +52,9 @@ def begin(house: House, token: str, pick: Pick) -> Went:
         enrolled = _enrolled(house, scene, pick)
         if scene.personal and not enrolled and not isinstance(scene.journey.subject, Decoy):
             return Went.STALE
-        refused = _charge_send(unit, scene, method, enrolled)
+        refused = _charge_account(unit, scene, method)
+        if refused is None and not _charge_destination(unit, scene, method, enrolled):
+            enrolled = []  # goes nowhere, and nobody can tell (SND-5)
         channel = None if refused else _open(house, unit, scene, method, enrolled)
     if refused is not None:
         raise refused
@@ -78,20 +80,17 @@ def _enrolled(house: House, scene: Scene, pick: Pick) -> list[Enrolment]:
     return [one for one in scene.held if one.method == pick.method]
 
 
-def _charge_send(unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> TooMany | None:
+def _charge_account(unit: Unit, scene: Scene, method: Method) -> TooMany | None:
     if method.contact_kind is None:
         return None
     limits = scene.policy.policy.limits
     account = send_key(scene, method.name)
-    target = enrolled[0].secret.decode() if enrolled else f"nowhere/{account}"
     sent = unit.throttles.used("sends.account.hour", account, HOUR, unit.now)
     gap = resend_gap(scene, sent)
     charges = (
         Charge("sends.gap", account, 1, gap),
         Charge("sends.account.hour", account, limits.sends_per_hour, HOUR),
         Charge("sends.account.day", account, limits.sends_per_day, DAY),
-        Charge("sends.destination.hour", target, limits.sends_per_hour, HOUR),
-        Charge("sends.destination.day", target, limits.sends_per_day, DAY),
     )
     for charge in charges:
         again = unit.throttles.charge(charge, unit.now)
@@ -101,9 +100,22 @@ def _charge_send(unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolm
     return None
 
 
+def _charge_destination(unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> bool:
+    """Budgets of the address or number, across accounts (SND-2)."""
+    if method.contact_kind is None:
+        return True
+    limits = scene.policy.policy.limits
+    target = enrolled[0].secret.decode() if enrolled else f"nowhere/{send_key(scene, method.name)}"
+    charges = (
+        Charge("sends.destination.hour", target, limits.sends_per_hour, HOUR),
+        Charge("sends.destination.day", target, limits.sends_per_day, DAY),
+    )
+    return all(unit.throttles.charge(charge, unit.now) is None for charge in charges)
+
+
 def send_key(scene: Scene, method: str) -> str:
     """What sends of one method to one account count under."""
-    return f"{scene.account}/{method}"
+    return f"{scene.journey.account}/{method}"
 
 
 def resend_gap(scene: Scene, sent: int) -> Span:
@@ -114,7 +126,7 @@ def resend_gap(scene: Scene, sent: int) -> Span:
 def again(house: House, token: str, version: int) -> Went:
     """Send a new code the same way; it replaces the one before (COD-7)."""
     with house.store.reading() as unit:
-        challenge = load(house, unit, token).challenge
+        challenge = glance(house, unit, token).challenge
     if challenge is None or not challenge.destination:
         return Went.STALE
     return begin(house, token, Pick(challenge.method, challenge.enrolment, version))

@@ -1,7 +1,7 @@
 """Page D: the new password. Judged first; then hashed outside; then written in one unit that looks at everything
 again (RAC-2, GAT-1, GAT-3)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from keyback.app.house import House
 from keyback.app.reset.scene import Scene, load
@@ -48,11 +48,12 @@ def choose(house: House, token: str, wanted: NewPassword) -> Went:
     if mistakes:
         _note_refusal(house, token, wanted.version)
         raise Invalid(say("choose.not_accepted"), mistakes)
-    return _commit(house, token, wanted, _Ready(house.hasher.hash(prepared), present))
+    return _commit(house, token, wanted, _Ready(name, house.hasher.hash(prepared), present))
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
+    person: str
     encoded: str
     before: Credential | None
 
@@ -101,9 +102,9 @@ def _note_refusal(house: House, token: str, version: int) -> None:
 
 def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> Went:
     with house.store.writing() as unit:
+        unit.people.hold(ready.person)
         scene = load(house, unit, token)
-        person = unit.people.lock(scene.person.id, unit.now) if scene.person else None
-        scene = replace(scene, person=person)
+        person = scene.person
         if end_if_over(unit, scene) or not alive(scene, wanted.version) or person is None:
             return Went.STALE
         if not isinstance(scene.journey.state, Choosing):
@@ -154,7 +155,8 @@ def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> None:
 
 def _clear_counters(unit: Unit, scene: Scene, network: str) -> None:
     """A completed recovery forgets this person's failures (decisions 9)."""
-    for evidence in scene.journey.evidence:
-        for charge in failure_charges(scene, evidence.method, network):
-            unit.throttles.clear(charge.limit, charge.key)
-    unit.throttles.clear("sign_in.failures", scene.account)
+    methods = [evidence.method for evidence in scene.journey.evidence]
+    charges = {(charge.limit, charge.key) for method in methods for charge in failure_charges(scene, method, network)}
+    for limit, key in sorted(charges):
+        unit.throttles.clear(limit, key)
+    unit.throttles.clear("sign_in.failures", scene.journey.account)

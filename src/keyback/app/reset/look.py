@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from keyback.app.house import House
 from keyback.app.reset.begin import resend_gap, send_key
-from keyback.app.reset.scene import Scene, load
+from keyback.app.reset.scene import Scene, load, show
 from keyback.app.reset.stepping import end_if_over
 from keyback.core.journey import Choosing, Ended, Proving, Why
 from keyback.core.types import HOUR
@@ -13,7 +13,7 @@ from keyback.core.types import HOUR
 def look(house: House, token: str) -> Scene:
     """The scene, after latching a journey that ran out or whose account changed. Raises `NotFound`."""
     with house.store.reading() as unit:
-        scene = load(house, unit, token)
+        scene = show(house, unit, token)
         challenge = scene.challenge
         if challenge is not None and challenge.destination:
             sent = unit.throttles.used("sends.account.hour", send_key(scene, challenge.method), HOUR, unit.now)

@@ -28,11 +28,11 @@ class Scene:
     held: tuple[Enrolment, ...]
     """What the subject may use now, strongest first."""
     challenge: Challenge | None
-    account: str
-    """What failures and sends count under: keyed hash of the canonical user ID, existing or not (ENU-5, THR-2)."""
     now: Instant
     again_at: Instant | None = None
     """When another code may be asked for; only `look` fills it."""
+    whole: bool = False
+    """Whether the person was looked up."""
 
     @property
     def personal(self) -> bool:
@@ -47,7 +47,7 @@ class Scene:
     @property
     def changed(self) -> bool:
         """Whether the account is no longer the one this journey was begun for (COD-6, SES-4)."""
-        if not isinstance(self.journey.subject, Somebody):
+        if not self.whole or not isinstance(self.journey.subject, Somebody):
             return False
         return self.person is None or not self.person.enabled or self.person.generation != self.journey.generation
 
@@ -58,25 +58,35 @@ def browser_key(house: House, token: str) -> bytes:
 
 
 def load(house: House, unit: Unit, token: str) -> Scene:
-    """The scene of this browser's journey. Raises `NotFound` when it has none."""
+    """The scene of this browser's journey, with everything a step must look at. Raises `NotFound` when it has none."""
+    return _with_person(house, unit, glance(house, unit, token))
+
+
+def glance(house: House, unit: Unit, token: str) -> Scene:
+    """The scene without its person: enough for every page that is the same for everybody."""
     journey = unit.journeys.by_browser(browser_key(house, token)) if token else None
     policy = unit.policies.in_force()
     if journey is None or policy is None:
         raise NotFound(say("reset.no_journey"))
-    subject = journey.subject
+    challenge = unit.journeys.open_challenge(journey.id)
+    return Scene(_as_of_now(journey, unit.now), policy, None, (), challenge, unit.now)
+
+
+def show(house: House, unit: Unit, token: str) -> Scene:
+    """The scene as a page needs it: the person only where the page may show what is personal (ENU-6)."""
+    scene = glance(house, unit, token)
+    return _with_person(house, unit, scene) if scene.personal else scene
+
+
+def _with_person(house: House, unit: Unit, scene: Scene) -> Scene:
+    subject = scene.journey.subject
     name = subject.person if isinstance(subject, Somebody) else subject.mark
     person = unit.people.by_id(name, unit.now)
-    contacts = unit.people.contacts(name)
-    enrolments = unit.people.enrolments(name)
-    held: tuple[Enrolment, ...] = ()
-    if person is not None:
-        found = offer.usable(
-            person, policy.policy, offer.Holdings(contacts, enrolments), house.methods.values(), unit.now
-        )
-        held = tuple(one.enrolment for one in found)
-    challenge = unit.journeys.open_challenge(journey.id)
-    account = account_of(house, person.canonical) if person else name
-    return Scene(_as_of_now(journey, unit.now), policy, person, held, challenge, account, unit.now)
+    held = offer.Holdings(unit.people.contacts(name), unit.people.enrolments(name))
+    if person is None:
+        return replace(scene, whole=True)
+    found = offer.usable(person, scene.policy.policy, held, house.methods.values(), unit.now)
+    return replace(scene, person=person, held=tuple(one.enrolment for one in found), whole=True)
 
 
 def account_of(house: House, canonical: str) -> str:

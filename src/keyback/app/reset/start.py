@@ -156,6 +156,7 @@ def _begin(house: House, unit: Unit, policy: InForce, canonical: str, begin: Beg
         state=state,
         source=begin.source,
         language=begin.language,
+        account=account_of(house, canonical),
     )
 
 

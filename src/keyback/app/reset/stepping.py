@@ -57,7 +57,7 @@ def end_if_over(unit: Unit, scene: Scene, stored: Journey | None = None) -> bool
 def failure_charges(scene: Scene, method: str, network: str) -> tuple[Charge, ...]:
     """The budgets that a wrong answer uses up (decisions 9)."""
     limits: Limits = scene.policy.policy.limits
-    account = scene.account
+    account = scene.journey.account
     return (
         Charge("failures.method", f"{account}/{method}", limits.failures_per_method_hour, HOUR),
         Charge("failures.source", f"{account}/{network}", limits.failures_per_method_hour, HOUR),

@@ -171,7 +171,8 @@ class _Ready:
 
 def _write(house: House, unit: Unit, ready: _Ready) -> None:
     """Everything again, then everything at once (RAC-2, COD-4)."""
-    person = unit.people.lock(ready.opened.person.id, unit.now)
+    unit.people.hold(ready.opened.person.id)
+    person = unit.people.by_id(ready.opened.person.id, unit.now)
     if person is None or unit.links.alive(ready.key, unit.now) is None or not unit.links.use(ready.key, unit.now):
         raise NotFound(say("setup.dead"))
     values: dict[str, str | int] = {"when_at": unit.now, "source": ready.source}

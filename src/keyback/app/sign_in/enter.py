@@ -157,7 +157,8 @@ def _forgive(unit: Unit, known: _Known, asked: Asked) -> None:
 def _begin(house: House, known: _Known, person: Person, asked: Asked) -> str:
     token = house.random.bytes(32).hex()
     with house.store.writing() as unit:
-        now = unit.people.lock(person.id, unit.now)
+        unit.people.hold(person.id)
+        now = unit.people.by_id(person.id, unit.now)
         same = now is not None and replace(now, roles=person.roles, groups=person.groups) == person
         if not same or unit.people.credential(person.id, 0) != known.credential:
             raise Invalid(say("sign_in.wrong"))  # it changed while the password was being checked (RAC-2)

@@ -19,8 +19,8 @@ class People(Protocol):
 
     def by_canonical(self, canonical: str, now: Instant) -> Person | None: ...
     def by_id(self, person: str, now: Instant) -> Person | None: ...
-    def lock(self, person: str, now: Instant) -> Person | None:
-        """As `by_id`, and nobody else may change the row until this unit ends."""
+    def hold(self, person: str) -> None:
+        """Nobody else may change this person until this unit ends (RAC-2)."""
 
     def contacts(self, person: str) -> Sequence[Contact]: ...
     def enrolments(self, person: str) -> Sequence[Enrolment]:

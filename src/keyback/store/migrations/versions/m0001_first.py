@@ -77,15 +77,14 @@ CREATE TABLE policy_document (
   PRIMARY KEY (tenant, version)
 );
 CREATE TABLE journey (
-  tenant TEXT NOT NULL REFERENCES tenant(id), id TEXT NOT NULL, purpose TEXT NOT NULL, person TEXT, decoy TEXT,
+  tenant TEXT NOT NULL REFERENCES tenant(id), id TEXT NOT NULL, purpose TEXT NOT NULL, person TEXT, account TEXT NOT NULL,
   refusal TEXT, gates INTEGER NOT NULL, administrator SMALLINT NOT NULL, decided_by TEXT NOT NULL,
   disclosure TEXT NOT NULL, policy_version BIGINT NOT NULL, generation BIGINT NOT NULL, started_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL, version BIGINT NOT NULL, state TEXT NOT NULL, why TEXT, code TEXT,
   browser BLOB NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL,
   PRIMARY KEY (tenant, id),
-  CHECK ((person IS NULL) <> (decoy IS NULL)),
   CHECK (state IN ('proving', 'choosing', 'done', 'ended')),
-  CHECK (decoy IS NULL OR state IN ('proving', 'ended'))
+  CHECK (person IS NOT NULL OR state IN ('proving', 'ended'))
 );
 CREATE UNIQUE INDEX journey_browser ON journey (tenant, browser);
 CREATE INDEX journey_person ON journey (tenant, person, state);
