@@ -78,7 +78,7 @@ class Demo:
         assert self.process.stdout is not None
         self.process.stdout.close()
 
-    def messages(self, to: str) -> list[str]:
+    def codes(self, to: str) -> list[str]:
         """Codes sent to an address or number, oldest first."""
         with urllib.request.urlopen(f"{self.inbox}?to={quote(to)}", timeout=10) as answer:
             letters = json.load(answer)
@@ -89,7 +89,7 @@ class Demo:
         """The newest code, once so many have come."""
         codes: list[str] = []
         for _ in range(PATIENCE):
-            codes = self.messages(to)
+            codes = self.codes(to)
             if len(codes) >= count:
                 return codes[-1]
             time.sleep(0.1)
