@@ -1,6 +1,7 @@
 """`keyback audit`: what happened, and one attempt as a story. No secret is in it, so none can be shown."""
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,6 +31,8 @@ The id of an attempt stands in the last column of the list, and on the person's 
 """
 NEWEST_OF_ALL = 2**62
 MOST_SHOWN = 10_000
+WIDE = 200
+"""Columns where no terminal says how many it has."""
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="What happened; one attempt as a story.",
@@ -116,11 +119,11 @@ def _table(lines: Sequence[Mapping[str, object]], words: "Words") -> None:
     for heading in ("NUMBER", "WHEN", "WHAT", "WHO", "ABOUT", "RESULT", "ATTEMPT"):
         table.add_column(heading, no_wrap=heading in {"NUMBER", "ATTEMPT"}, overflow="fold")
     for line in lines:
-        what = str(line["reason"] or line["activity"])
-        cells = (line["seq"], words.time(int(str(line["at"]))), what, line["actor_name"], line["target_name"],
+        cells = (line["seq"], words.time(int(str(line["at"]))), _what(line), line["actor_name"], line["target_name"],
                  line["result"], line["correlation"])  # fmt: skip
         table.add_row(*(_plain(cell) for cell in cells))
-    Console(markup=False, highlight=False).print(table if lines else "Nothing has happened yet.")
+    width = None if sys.stdout.isatty() else WIDE
+    Console(markup=False, highlight=False, width=width).print(table if lines else "Nothing has happened yet.")
 
 
 def _story(lines: Sequence[Mapping[str, object]], words: "Words") -> Iterable[str]:
@@ -131,7 +134,14 @@ def _story(lines: Sequence[Mapping[str, object]], words: "Words") -> Iterable[st
     for line in lines:
         after = (int(str(line["at"])) - began) / 1000
         failed = "" if line["result"] == "success" else "  FAILED"
-        yield f"  {after:>8.1f} s  {_plain(line['reason'] or line['activity'])}{failed}{_details(line['details'])}"
+        yield f"  {after:>8.1f} s  {_plain(_what(line))}{failed}{_details(line['details'])}"
+
+
+def _what(line: Mapping[str, object]) -> object:
+    """Steps of an attempt are told by their reason, everything else by its name."""
+    from keyback.core.events import Activity
+
+    return line["reason"] if line["activity"] == Activity.FLOW_PROGRESS else line["activity"]
 
 
 def _details(details: object) -> str:

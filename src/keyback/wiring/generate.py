@@ -72,7 +72,7 @@ def someone(number: int) -> Generated:
     given, surname = GIVEN[dice[0] % len(GIVEN)], SURNAMES[dice[1] % len(SURNAMES)]
     name = f"{given}.{surname}.{number}".lower()
     return Generated(
-        id=dice[16:32].hex(),
+        id=f"{number:08x}{dice[20:32].hex()}",  # rising, so that a million rows are appended and not scattered
         user_id=f"{name}@{DOMAIN}",
         given_name=given,
         surname=surname,
