@@ -132,13 +132,23 @@ def test_what_its_people_know_is_readable_by_its_owner_only(demo: DemoProgram, f
     )
 
 
-def test_other_commands_work_on_it(demo: DemoProgram, folder: Path) -> None:
-    shown = subprocess.run(
-        [*KEYBACK, "audit", "list", "--json", "--user", "ada@contoso.example", "--config", str(folder / "keyback.toml")],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert demo.process.poll() is None
-    assert any(line["target_name"] == "ada@contoso.example" for line in json.loads(shown.stdout))
+def audit(folder: Path, *arguments: str) -> str:
+    command = [*KEYBACK, "audit", *arguments, "--config", str(folder / "keyback.toml")]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_an_attempt_is_told_as_a_story_while_the_demo_runs(demo: DemoProgram, folder: Path) -> None:
+    """AUD-1: every step of one attempt, joined by its id."""
+    konrad = Walker(demo)
+    konrad.begin("konrad")
+    konrad.prove_by_authenticator("konrad")
+    lines = json.loads(audit(folder, "list", "--json", "--user", "konrad@contoso.example", "--most", "1"))
+    assert [line["target_name"] for line in lines] == ["konrad@contoso.example"]
+    story = audit(folder, "show", lines[0]["correlation"])
+    steps = ("User submitted their user ID", "User started the mobile app code", "User completed the mobile app code")
+    places = [story.index(step) for step in steps]
+    assert places == sorted(places)
+    assert demo.people["konrad"]["totp_secret"] not in story
 
 
 def test_a_signal_ends_it_well_and_a_new_start_goes_on_where_it_was(tmp_path: Path) -> None:
