@@ -78,6 +78,9 @@ def _run(name: str, arguments: Sequence[str]) -> int:
         return left.code if isinstance(left.code, int) else int(left.code is not None)
     except Trouble as trouble:
         return _told(trouble)
+    except OSError as error:
+        print(f"{error.filename or name}: {error.strerror or error}.", file=sys.stderr)
+        return UNAVAILABLE
     except KeyboardInterrupt:
         return 130
     return 0

@@ -9,7 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from keyback.__main__ import main
 from keyback.wiring.generate import PASSWORD, someone
+from keyback.wiring.listening import bind, port_of
 from tests.edges.demo_program import KEYBACK, NEW_PASSWORD, DemoProgram, Walker
 
 LISTENING = "0A"
@@ -175,6 +177,20 @@ def test_a_directory_that_is_no_demos_is_refused_and_left_alone(tmp_path: Path) 
     assert refused.returncode == 1
     assert "no demo's" in refused.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_in_the_place_of_the_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "demo").write_text("a file")
+    assert main(["demo", "--dir", str(tmp_path / "demo"), "--port", "0"]) == 1
+    assert (tmp_path / "demo").read_text() == "a file"
+
+
+def test_a_port_that_is_taken_is_told_and_no_demo_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with bind("127.0.0.1", 0) as taken:
+        taken.listen()
+        assert main(["demo", "--dir", str(tmp_path / "demo"), "--port", str(port_of(taken))]) == 3
+    assert "in use" in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()
 
 
 def test_a_demo_that_was_interrupted_while_it_was_made_is_made_again(tmp_path: Path) -> None:

@@ -68,6 +68,10 @@ def _print_kindly(demo: "Demo") -> None:
     for one in demo.people:
         if one.recovery_codes:
             console.print(f"Recovery codes of {one.name}: {'  '.join(one.recovery_codes)}", markup=False)
+    if demo.generated:
+        from keyback.wiring.generate import PASSWORD, someone
+
+        console.print(f"\nAnd {demo.generated:,} generated people, such as {someone(0).user_id}; password {PASSWORD}")
     if not demo.fresh:
         console.print("\nPasswords and codes are those of the beginning; what was changed since is not shown.")
     console.print(

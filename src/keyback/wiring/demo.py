@@ -26,6 +26,7 @@ from keyback.wiring.demo_inbox import inbox_site
 from keyback.wiring.demo_people import DOMAIN, ORGANISATION, Known, settle
 from keyback.wiring.hasher import Argon2Hasher
 from keyback.wiring.house import Place, Running, World, build, open_store
+from keyback.wiring.janitor import Janitor
 from keyback.wiring.listening import Listener, bind, port_of, serve
 from keyback.wiring.world import SystemClock, SystemRandom
 
@@ -62,12 +63,12 @@ def run(directory: Path, port: int, generated: int, ready: Callable[[Demo], None
 
     Raises `Refused` for a directory that is not a demo's, `Unavailable` when the port is taken.
     """
-    os.umask(0o077)
     there = _marked(directory, generated)
     try:
         door = bind(HOST, port)
     except OSError as error:
         raise Unavailable(f"port {port}: {error.strerror}") from error
+    os.umask(0o077)
     inbox_door = bind(HOST, 0)
     url, inbox_page = f"http://localhost:{port_of(door)}", f"http://localhost:{port_of(inbox_door)}/"
     if there is None:
@@ -75,22 +76,25 @@ def run(directory: Path, port: int, generated: int, ready: Callable[[Demo], None
     _write_private(directory / "keyback.toml", _settings(url, port_of(door)))
     inbox = Inbox(file=directory / "inbox.jsonl")
     running = _open(directory, url, port_of(door), inbox)
+    janitor = Janitor(running)
     try:
         people = _settled(directory, running, generated) if there is None else there
         demo = Demo(url, f"{inbox_page}messages.json", inbox_page, people, generated, there is None, directory)
         running.courier.start()
+        janitor.start()
         sites = (
             Listener(application(running.site), door),
             Listener(inbox_site(inbox, port_of(inbox_door)), inbox_door),
         )
         serve(sites, lambda: ready(demo))
     finally:
+        janitor.stop()
         running.close()
 
 
 def _marked(directory: Path, generated: int) -> tuple[Known, ...] | None:
     """The people of the demo that is there; None where one can be made."""
-    if not directory.exists() or not any(directory.iterdir()):
+    if (directory.is_dir() and not any(directory.iterdir())) or not directory.exists():
         return None
     try:
         marker: Mapping[str, Any] = json.loads((directory / MARKER).read_text("utf-8"))
