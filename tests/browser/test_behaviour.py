@@ -66,7 +66,7 @@ def test_loading_again_sends_no_second_code(walk: Walk, who: Someone) -> None:
 
 
 def test_pressing_twice_sends_once(walk: Walk, who: Someone) -> None:
-    """RAC-3: two presses, one code, one proof."""
+    """F19, RAC-3: two presses, one code, one proof."""
     walk.tab.goto(f"{walk.demo.url}/reset")
     walk.hand.fill("#f-user_id", who.user_id)
     walk.tab.locator("button.primary").dblclick()
@@ -98,7 +98,7 @@ def test_two_tabs_are_one_journey(walk: Walk, who: Someone) -> None:
 
 
 def test_a_server_that_is_killed_loses_nothing(walk: Walk, who: Someone) -> None:
-    """STO-1: every step is on disk before it is answered."""
+    """F01, F03: every step is on disk before it is answered."""
     walk.start(who)
     walk.choose("email_code")
     code = walk.demo.code(who.email)
@@ -208,7 +208,7 @@ def test_whoever_comes_back_to_the_first_page_can_start_over(walk: Walk, who: So
 
 
 def test_a_reset_ends_what_is_signed_in_elsewhere(chromium: Browser, walk: Walk, demo: Demo) -> None:
-    """SES-4."""
+    """Decisions 15: everything of that person ends at once, everywhere."""
     konrad = demo.people["Konrad"]
     with fresh(chromium) as elsewhere:
         there = Walk(elsewhere, demo)

@@ -316,7 +316,7 @@ def test_rules_are_told_as_one_types(tab: Page, site: Site) -> None:
 def test_a_rule_that_nobody_can_tell_yet_is_not_called_broken(tab: Page, site: Site) -> None:
     tab.goto(f"{site.url}/password")
     tab.locator("input[name=password]").fill("correct horse Battery9")
-    expect(tab.locator("[data-rule=common]")).to_have_text("○Not a password that many people use")
+    expect(tab.locator("[data-rule=common]")).to_have_text("•Not a password that many people use")
     expect(tab.get_by_role("status")).to_have_text("2 of 3 done")
 
 

@@ -20,7 +20,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "method.recovery_code.sent": "If recovery codes were made for this account, enter one that you have not used yet.",
         "method.recovery_code.sent_to": "Enter a recovery code that you have not used yet.",
         "method.recovery_code.ask": "Recovery code",
-        "method.recovery_code.hint": "A digit and 16 letters or digits, such as 3-K7QM-2XNB-9RTD-4WHE.",
+        "method.recovery_code.hint": "A digit and 16 letters or digits, such as 3‑K7QM‑2XNB‑9RTD‑4WHE.",
         "method.recovery_code.label": "Recovery codes",
     }
 )

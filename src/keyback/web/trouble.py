@@ -42,7 +42,7 @@ def handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:
 
 def error_page(text: Text, reference: str = "") -> Page:
     """What happened, and a way on."""
-    links = (Link("restart", "/reset", say("error.start")),)
+    links = (Link("restart", "/reset", say("error.start")), Link("help", "/contact", say("link.help")))
     return Page("error", say("error.title"), messages=(Message(text, "bad"),), links=links, reference=reference)
 
 

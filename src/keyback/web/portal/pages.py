@@ -45,7 +45,7 @@ MESSAGES = {
     "ended.changed": "Your account or the rules changed in the meantime, so this attempt ended. Nothing was changed by it.",
     "ended.unverified_title": "We could not verify you",
     "ended.unverified": "Nothing was changed. Please contact your administrator.",
-    "refused.you_title": "You are who you say, but cannot reset this password",
+    "refused.you_title": "We know it is you, but this password cannot be reset here",
     "refused.SSPR_0009": "Your organisation has switched off password reset.",
     "refused.SSPR_0010": "This password is kept in your organisation's own network, and setting it from here is not "
     "switched on.",

@@ -8,7 +8,7 @@ from keyback.core.messages import Text, say
 from keyback.core.types import SECOND
 from keyback.web import work
 from keyback.web.call import JOURNEY, Answer, Call
-from keyback.web.page import Field, Link, Page
+from keyback.web.page import Field, Link, Message, Page
 
 MESSAGES = {
     "start.title": "Get back into your account",
@@ -16,7 +16,7 @@ MESSAGES = {
     "start.user_id": "User ID",
     "start.user_id_hint": "The name you sign in with at work, such as name@organisation.com.",
     "start.submit": "Next",
-    "start.again_needed": "That took too long or was sent before. Please press Next once more.",
+    "start.again_needed": "That took too long or was sent before. Please try once more.",
     "step.who": "Who you are",
     "step.proof": "Proof",
     "step.password": "New password",
@@ -42,8 +42,8 @@ def show(call: Call) -> Answer:
     return Answer(page(call))
 
 
-def page(call: Call, *, typed: str = "", message: Text | None = None) -> Page:
-    """The first page, keeping what was typed."""
+def page(call: Call, *, typed: str = "", wrong: Text | None = None, note: Text | None = None) -> Page:
+    """The first page, keeping what was typed. `wrong` is about the user ID, `note` is not."""
     return Page(
         "start",
         say("start.title"),
@@ -55,9 +55,10 @@ def page(call: Call, *, typed: str = "", message: Text | None = None) -> Page:
         fields=(
             Field("token", "hidden", say("start.user_id"), value=call.token),
             Field(
-                "user_id", "username", say("start.user_id"), value=typed, hint=say("start.user_id_hint"), error=message
+                "user_id", "username", say("start.user_id"), value=typed, hint=say("start.user_id_hint"), error=wrong
             ),
         ),
+        messages=(Message(note, "bad"),) if note else (),
         links=(Link("sign_in", "/sign-in", say("link.sign_in")), Link("help", "/contact", say("link.help"))),
         work=new_work(call),
     )
@@ -86,17 +87,17 @@ def post(call: Call) -> Answer:
     typed = call.fields.get("user_id", "")
     solved = worked(call)
     if call.fields.get("work") and not solved:
-        return Answer(page(call, typed=typed, message=say("start.again_needed")), 422)
+        return Answer(page(call, typed=typed, note=say("start.again_needed")), 422)
     begin = verb.Begin(typed, solved, call.source, call.words.lang, call.cookies.get(JOURNEY, ""))
     try:
         token = verb.start(call.site.house, begin)
     except verb.RefusedForAll as refusal:
         return refused_for_all(refusal)
     except Invalid as error:
-        return Answer(page(call, typed=typed, message=error.text), 422)
+        return Answer(page(call, typed=typed, wrong=error.text), 422)
     except TooMany as error:
         wait = max(1, (error.retry_at - call.now) // SECOND)
-        return Answer(page(call, typed=typed, message=error.text), 429, retry_after=wait)
+        return Answer(page(call, typed=typed, note=error.text), 429, retry_after=wait)
     return Answer(go_to="/reset/journey", cookies={JOURNEY: token})
 
 

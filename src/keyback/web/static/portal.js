@@ -107,7 +107,7 @@ function rules(box) {
       const check = checks[line.dataset.check];
       const holds = check(first.value, Number(line.dataset.amount), line.dataset.rule);
       line.classList.toggle("met", holds === true);
-      sign.textContent = holds ? "✓" : "○";
+      sign.textContent = holds ? "✓" : holds === null ? "•" : "○"; // a bullet: only sending the form can tell
       state.textContent = first.value && holds !== null ? ` (${holds ? box.dataset.met : box.dataset.open})` : "";
       if (holds !== null) known.push(holds);
     }
