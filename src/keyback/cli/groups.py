@@ -8,7 +8,7 @@ import typer
 
 from keyback.cli._answers import REFUSED, AsJson, Config, answer, answering
 
-app = typer.Typer(no_args_is_help=True, help="Groups: add, list, members, import.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Groups: add, list, members, import.")
 members = typer.Typer(no_args_is_help=True, help="Who is in a group. Groups may be in groups.")
 app.add_typer(members, name="members")
 

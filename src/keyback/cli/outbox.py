@@ -1,6 +1,7 @@
 """`keyback outbox`: what was sent, what waits, what failed and why. Never what a message says."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +27,9 @@ EXAMPLES = """Examples:
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="What was sent, what waits, what failed and why.", epilog=EXAMPLES
 )
+WIDE = 200
+"""Characters of a line that goes to a file or to another program."""
+
 Config = Annotated[Path | None, typer.Option(help="The configuration file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -56,7 +60,8 @@ def list_(
         when = words.time(shown.done_at or shown.created_at)
         row = (shown.id[:12], shown.state, when, shown.channel, shown.template, shown.to, str(shown.tries), shown.why)
         table.add_row(*(_plain(cell) for cell in row))
-    Console(markup=False, highlight=False).print(table if messages else "There are no such messages.")
+    width = None if sys.stdout.isatty() else WIDE
+    Console(markup=False, highlight=False, width=width).print(table if messages else "There are no such messages.")
 
 
 @app.command(epilog=EXAMPLES)

@@ -11,7 +11,11 @@ from keyback.cli._people_methods import enrol_totp, recovery_codes
 from keyback.cli._people_show import show
 from keyback.core.types import DirectoryKind, PersonKind
 
-app = typer.Typer(no_args_is_help=True, help="People: import, show, add, disable, passwords, contacts, methods, roles.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="People: import, show, add, disable, passwords, contacts, methods, roles.",
+)
 app.command("import")(import_file)
 app.command()(show)
 app.command("enrol-totp")(enrol_totp)

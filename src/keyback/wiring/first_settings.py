@@ -11,7 +11,7 @@ _TEMPLATE = """\
 # The one address under which people reach Keyback; every link is made from it.
 #> base_url
 
-# Where Keyback listens. Port 443 needs the right to take it; the systemd unit in deploy/ gives it.
+# Where Keyback listens. Port 443 needs the right to take it; the systemd unit in deploy/ says how to get it.
 #> listen
 
 # File of the embedded database, or a postgresql:// address.
