@@ -4,12 +4,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from keyback.app.reset import answer as answer_verb
 from keyback.app.reset import choose as choose_verb
 from keyback.app.reset.stepping import Went
 from keyback.core.errors import Refused, Trouble
 from keyback.core.ports import Charge
 from keyback.core.types import HOUR
+from keyback.store.engine import PostgresqlEngine, SqliteEngine
 from tests.living import MAIL, NEW_PASSWORD, Browser, Living
 
 MANY = 64
@@ -146,3 +149,15 @@ def test_the_audit_chain_has_no_gap(living: Living) -> None:
         list(pool.map(start, range(16)))
     numbers = [line["seq"] for line in living.story()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("round_", range(250))
+def test_every_race_again_and_again(engine: SqliteEngine | PostgresqlEngine, round_: int) -> None:
+    """The long version: 50 rounds of each of five races."""
+    races = [test_a_right_code_passes_one_gate_once, test_wrong_codes_at_once_get_no_more_than_the_limit,
+             test_one_authenticator_step_is_accepted_once_across_journeys, test_one_recovery_code_is_spent_once,
+             test_a_password_is_set_once]  # fmt: skip
+    living = Living(engine)
+    races[round_ % len(races)](living)
+    living.close()

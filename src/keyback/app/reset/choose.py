@@ -159,4 +159,5 @@ def _clear_counters(unit: Unit, scene: Scene, network: str) -> None:
     charges = {(charge.limit, charge.key) for method in methods for charge in failure_charges(scene, method, network)}
     for limit, key in sorted(charges):
         unit.throttles.clear(limit, key)
-    unit.throttles.clear("sign_in.failures", scene.journey.account)
+    for limit in ("sign_in.failures", "sign_in.gap"):
+        unit.throttles.clear(limit, scene.journey.account)
