@@ -14,7 +14,7 @@ from keyback.core.policy import Customization, Policy, Scope
 from keyback.methods.totp import code_at, step_at
 from keyback.wiring.world import SystemClock
 from tests.browser.demo import Demo
-from tests.browser.walking import NEW_PASSWORD, Walk, fresh, look
+from tests.browser.walking import NARROW, NEW_PASSWORD, Walk, fits, fresh, look
 
 
 @contextmanager
@@ -239,3 +239,17 @@ def test_the_demos_inbox(tab: Page, demo: Demo) -> None:
     walk.first_gate(who)
     tab.goto(demo.inbox.rpartition("/")[0])
     look(tab, "inbox")
+
+
+def test_long_names_fit(chromium: Browser, demo: Demo) -> None:
+    """Of organisations, people and mailboxes."""
+    domain = "a-rather-long-name-of-a-department.and-the-name-of-the-organisation.contoso.example"
+    word = "donaudampfschifffahrtselektrizitaetenhauptbetriebswerk"
+    who = demo.newcomer("long", f"{word}@{domain}", f"{word}@mailbox.example")
+    name = f"International {word.title()} and Company"
+    demo.run_sql("UPDATE tenant SET name = :name", {"name": name})
+    demo.stop()
+    demo.start()
+    with fresh(chromium, viewport=NARROW) as tab:
+        Walk(tab, demo, seen=lambda _: fits(tab)).everything(who)
+        expect(tab.locator("header")).to_contain_text(name)
