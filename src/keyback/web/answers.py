@@ -64,7 +64,7 @@ def _call(site: Site, arrived: Arrived) -> tuple[Call, list[str]]:
     if "origin" in arrived.guards:
         guards.same_origin(site, headers.get("origin", ""), headers.get("sec-fetch-site", ""))
     if "form" in arrived.guards:
-        if request.url.query:
+        if request.scope["query_string"]:
             raise Stop(400, say("stop.bad_request"))
         fields = guards.read_fields(arrived.body, headers.get("content-type", ""), (*arrived.fields, "token"))
         guards.own_form(form_token(site, visit), fields.pop("token", ""))
@@ -76,7 +76,7 @@ def _call(site: Site, arrived: Arrived) -> tuple[Call, list[str]]:
         to_set.append(set_cookie(LANGUAGE, language, secure=site.secure))
     source = guards.source_of(site, request.client.host if request.client else "", headers.getlist("x-forwarded-for"))
     call = Call(
-        site, request.method, request.url.path, fields, cookies, source, headers.get("user-agent", "")[:200],
+        site, request.method, request.scope["raw_path"].decode("ascii"), fields, cookies, source, headers.get("user-agent", "")[:200],
         wants_json="application/json" in headers.get("accept", ""), words=words, token=form_token(site, visit),
         now=site.house.clock.now(), last=str(request.path_params.get("token", "")),
     )  # fmt: skip
@@ -90,7 +90,7 @@ def form_token(site: Site, visit: str) -> str:
 
 def _words(site: Site, request: Request, remembered: str) -> tuple[Words, str]:
     """The page's language, and what to remember: `?mkt=` wins, then what it chose before (decisions 36)."""
-    asked = request.query_params.get("mkt", "") if request.url.query else ""
+    asked = request.query_params.get("mkt", "") if request.scope["query_string"] else ""
     accept = request.headers.get("accept-language", "")
     language = choose(asked or remembered, "", accept, site.language)
     return site.catalog.words(language, site.zone), language if asked and language in LANGUAGES else ""

@@ -24,6 +24,7 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+_RAW_HEADERS = tuple((name.encode(), value.encode()) for name, value in _HEADERS.items())
 _NO_STORE = ("cache-control", "no-store")
 _KEEP = ("cache-control", "public, max-age=31536000, immutable")
 
@@ -58,7 +59,7 @@ def _body(call: Call, said: Answer) -> Response:
 def _finished(site: Site, response: Response, *cache: str) -> Response:
     """WEB-3: these headers on every response, errors and static files included."""
     raw = response.raw_headers
-    raw.extend((name.encode(), value.encode()) for name, value in _HEADERS.items())
+    raw.extend(_RAW_HEADERS)
     raw.append((cache[0].encode(), cache[1].encode()))
     if site.secure:
         raw.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
