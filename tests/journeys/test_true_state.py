@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from keyback.app.reset.expire import expire
 from keyback.core.ports import SignedIn
 from keyback.core.types import MINUTE
 from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, Browser, Living
@@ -207,3 +208,14 @@ def test_a_reset_ends_all_other_attempts_and_sessions(living: Living) -> None:
     assert other.get("/reset/journey")["state"] == "ended"
     with living.store.reading() as unit:
         assert unit.sessions.person_of(b"session", unit.now) is None
+
+
+def test_an_abandoned_attempt_gets_its_last_line(living: Living) -> None:
+    """AUD-1: nobody came back, and the story says so, once."""
+    living.ada()
+    browser = living.browser()
+    browser.first_gate()
+    living.clock.move(15 * MINUTE)
+    assert (expire(living.house), expire(living.house)) == (1, 0)
+    assert living.story()[-1]["reason"] == "User abandoned the attempt"
+    assert browser.get("/reset/journey")["title"]["id"] == "ended.expired_title"

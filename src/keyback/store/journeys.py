@@ -36,6 +36,10 @@ _UPDATE = Sql(
     """UPDATE journey SET state = :state, why = :why, code = :code, version = :version
     WHERE tenant = :tenant AND id = :id AND version = :expected"""
 )
+_RUN_OUT = Sql(
+    f"""SELECT {_COLUMNS} FROM journey
+    WHERE tenant = :tenant AND state IN ('proving', 'choosing') AND expires_at <= :now ORDER BY expires_at LIMIT :count"""
+)
 _END_OTHERS = Sql(
     """UPDATE journey SET state = 'ended', why = 'changed', version = version + 1
     WHERE tenant = :tenant AND person = :person AND state IN ('proving', 'choosing') AND id <> :except_id"""
@@ -145,6 +149,11 @@ class SqlJourneys:
         state, why, code = _state_columns(journey.state)
         values = {"tenant": self._tenant, "id": journey.id, "state": state, "why": why, "code": code}
         return self._link.run(_UPDATE, {**values, "version": journey.version, "expected": expected_version}) == 1
+
+    def run_out(self, now: Instant, count: int) -> Sequence[Journey]:
+        """Some whose time is up and that nobody has ended yet, oldest first."""
+        rows = self._link.all(_RUN_OUT, {"tenant": self._tenant, "now": now, "count": count})
+        return [journey for row in rows if (journey := self._whole(row)) is not None]
 
     def end_others(self, person: str, but: str) -> None:
         """COD-6: all other journeys of this person are over."""

@@ -5,6 +5,7 @@ import threading
 from typing import Final
 
 from keyback.app.policy.standing import refresh_due
+from keyback.app.reset.expire import AT_ONCE, expire
 from keyback.core.errors import Trouble
 from keyback.core.types import DAY
 from keyback.wiring.house import Running
@@ -42,6 +43,8 @@ class Janitor:
             unit.throttles.sweep(unit.now)
             unit.journeys.sweep(unit.now - KEPT_JOURNEYS)
             unit.outbox.sweep(unit.now - KEPT_MESSAGES)
+        while expire(self._running.house) == AT_ONCE and not self._stopping.is_set():
+            pass
         refresh_due(self._running.house)
 
     def _work(self) -> None:

@@ -55,6 +55,9 @@ class Journeys(Protocol):
     def update(self, journey: Journey, expected_version: int) -> bool:
         """Conditional on the version that was read."""
 
+    def run_out(self, now: Instant, count: int) -> Sequence[Journey]:
+        """Some whose time is up and that nobody has ended yet, oldest first."""
+
     def end_others(self, person: str, but: str) -> None: ...
     def insert_challenge(self, challenge: Challenge) -> None: ...
     def open_challenge(self, journey: str) -> Challenge | None: ...
