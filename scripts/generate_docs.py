@@ -117,7 +117,10 @@ def requirements() -> str:
         for id_ in REQUIREMENT.findall(path.read_text()):
             cited.setdefault(id_, set()).add(str(path.relative_to(ROOT / "tests")))
     rows = ((id_, ", ".join(f"`{name}`" for name in sorted(cited[id_]))) for id_ in sorted(cited, key=numbered))
-    intro = "Which test files hold which security requirement or fault, by the ids that their text cites."
+    intro = (
+        "Which test files hold which security requirement or fault, by the ids that their text cites. "
+        "[What each id says](../promises.md)."
+    )
     return page("Requirements and their tests", intro, table(("requirement", "tests"), rows))
 
 
