@@ -47,7 +47,7 @@ def _figure(history: int, run: Run, with_table: Run) -> Figure:
     demanded = DEMANDED[history] * bare
     whole = median(run.spent) * 1000
     details = {"whole journey": whole, "Argon2 that policy demands": demanded, "least journey": min(run.spent) * 1000,
-               "wall clock": median(run.walls) * 1000}  # fmt: skip
+               "wall clock": median(run.walls) * 1000, "load of the machine": os.getloadavg()[0]}  # fmt: skip
     if history == 1:
         counted = WARM + COUNTED
         table = sorted(with_table.told["table"].items(), key=lambda row: -row[1])
