@@ -146,8 +146,8 @@ def test_ten_wrong_codes_end_the_link(quick: Living) -> None:
 
 @pytest.mark.parametrize(
     ("new", "again", "told"),
-    [("short", "", "password.too_short"), (NEW_PASSWORD, "something else", "setup.not_same"),
-     (OLD_PASSWORD, "", "setup.used_before")],
+    [("short", "", "password.too_short"), (NEW_PASSWORD, "something else", "new_password.not_same"),
+     (OLD_PASSWORD, "", "new_password.used_before")],
 )  # fmt: skip
 def test_the_password_is_judged_as_everywhere(quick: Living, new: str, again: str, told: str) -> None:
     """PWD-8. The code is not used up by it."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from keyback.app.people.passwords import check, initial
+from keyback.app.people.passwords import initial, refuse
 from keyback.app.people.ports import Facts, NewPassword, NewPerson, Work
 from keyback.app.policy.standing import refresh
 from keyback.core.errors import Conflict, Invalid
@@ -12,7 +12,7 @@ from keyback.core.messages import say
 from keyback.core.policy import Policy
 from keyback.core.ports import Unit
 from keyback.core.rules.identifiers import canonical
-from keyback.core.rules.password import Context
+from keyback.core.rules.password import Context, judge
 from keyback.core.types import DAY, DirectoryKind, Instant, PersonKind
 
 MESSAGES: Mapping[str, str] = {
@@ -52,7 +52,7 @@ def add(work: Work, new: Newcomer, password: str | None = None, *, life: Instant
     encoded = None
     if password is not None:
         context = Context(form, (new.given_name, new.surname, new.display_name), work.house.tenant_name)
-        check(work, password, (in_force.policy if in_force else Policy()).passwords, context)
+        refuse(judge(password, (in_force.policy if in_force else Policy()).passwords, context, work.house.lists))
         encoded = initial(work, password)
     person = work.house.random.id()
     with work.house.store.writing() as unit:

@@ -1,22 +1,22 @@
 """Passwords that somebody else sets: judged like every other (PWD-8), and never for long."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from keyback.app import new_password
 from keyback.app.people.finding import find, find_and_lock
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import PASSWORD_SET, tell
 from keyback.app.policy.standing import refresh
 from keyback.core.errors import Conflict, Invalid, Refused
 from keyback.core.events import Activity, Event
-from keyback.core.messages import say
-from keyback.core.policy import Passwords, Policy
+from keyback.core.messages import Text, say
+from keyback.core.policy import Policy
 from keyback.core.ports import Credential, Unit
-from keyback.core.rules.password import Context, judge, prepare
+from keyback.core.rules.password import prepare
 from keyback.core.types import DAY, HOUR, DirectoryKind, Person, Span
 
 MESSAGES: Mapping[str, str] = {
     "people.password_refused": "This password will not do.",
-    "people.password_used": "It is one of the last passwords of this person.",
     "people.password_elsewhere": "The password of {user_id} lives in another directory. Set it there.",
     "people.password_raced": "The password was changed by somebody else at the same moment. Nothing was done.",
 }
@@ -40,9 +40,8 @@ def initial(work: Work, password: str) -> str:
     return work.house.hasher.hash(prepare(password))
 
 
-def check(work: Work, password: str, policy: Passwords, context: Context) -> None:
-    """Raises `Invalid` with everything that is wrong with it."""
-    wrong = judge(password, policy, context, work.house.lists)
+def refuse(wrong: Sequence[Text]) -> None:
+    """Raises `Invalid` if anything is wrong with it."""
     if wrong:
         raise Invalid(say("people.password_refused"), wrong)
 
@@ -59,21 +58,14 @@ def set_password(work: Work, user_id: str, password: str, *, life: Span | None, 
         old = unit.people.credential(person.id, policy.history)
     if person.directory is not DirectoryKind.CLOUD:
         raise Refused(say("people.password_elsewhere", user_id=person.upn))
-    names = (person.given_name, person.surname, person.display_name)
-    check(work, password, policy, Context(person.canonical, names, work.house.tenant_name))
-    _check_unused(work, password, policy, old)
+    refuse(new_password.mistakes(work.house, policy, person, password))
+    refuse(new_password.used_before(work.house, policy, old, password))
     encoded = initial(work, password)
     with work.house.store.writing() as unit:
         not_after = unit.now + life if life is not None else None
         new = Credential(encoded, (), unit.now, must_change, not_after, old.version if old else 0)
         _put(work, unit, find_and_lock(unit, user_id), new, old.encoded if old else "")
     work.house.kick("email")
-
-
-def _check_unused(work: Work, password: str, policy: Passwords, old: Credential | None) -> None:
-    hashes = (old.encoded, *old.history)[: policy.history] if old else ()
-    if any(work.house.hasher.verify(encoded, prepare(password)) for encoded in hashes):
-        raise Invalid(say("people.password_refused"), [say("people.password_used")])
 
 
 def _put(work: Work, unit: Unit, person: Person, new: Credential, keep: str) -> None:

@@ -20,7 +20,7 @@ MESSAGES = {
     "policy.accept_one": "{name}: {path}",
     "policy.accept_unknown": "There is no warning {name} to accept. Nothing was changed.",
     "policy.changed_meanwhile": "The policy was changed meanwhile: version {version} is in force now. Nothing was"
-                                " changed; look at the difference again.",
+    " changed; look at the difference again.",
 }
 
 LONGEST_DETAIL = 500

@@ -16,9 +16,9 @@ COMMENTS: Mapping[str, str] = {
     "self_service.methods_required": "How many proofs: 1 or 2. Two proofs never hang on the same thing.",
     "self_service.stricter": "Groups whose people need more: a list of {group: NAME, methods: 2}.",
     "self_service.disclosure": "private: everybody sees the same pages until the first proof. guided: the reason and"
-                               " masked contacts show at once.",
+    " masked contacts show at once.",
     "self_service.guided_networks": "Networks (CIDR) that see guided pages; all others see private ones. Empty:"
-                                    " everywhere.",
+    " everywhere.",
     "self_service.own_mail_domains": "Mail domains whose mailboxes open with the lost password; never offered.",
     "self_service.trust_imported_contacts": "true: imports may confirm addresses and numbers without a code.",
     "self_service.writeback": "true: people whose password lives in another directory may reset too.",
@@ -29,7 +29,7 @@ COMMENTS: Mapping[str, str] = {
     "administrators.sms": "true: a text message or a call may be the weaker of the two.",
     "passwords": "Rules for passwords that Keyback keeps itself.",
     "passwords.preset": "modern: length and lists of known passwords (NIST SP 800-63B-4). entra: 8 characters, 3 of"
-                        " 4 classes.",
+    " 4 classes.",
     "passwords.minimum_length": "Characters; in the modern preset at least 15, or 8 where sign_in.mfa is always.",
     "passwords.history": "How many of the last passwords cannot come back.",
     "passwords.banned_terms": "Words of your organisation that passwords must not be made of; 4 to 64 characters each.",
@@ -53,7 +53,7 @@ COMMENTS: Mapping[str, str] = {
     "notifications.notify_admins": "Tell Global Administrators when an administrator resets a password.",
     "customization": "What people see.",
     "customization.helpdesk_link": "An https:// address, a mailto: link or a mail address for help. Empty: Keyback mails"
-                                   " your helpdesk's roles.",
+    " your helpdesk's roles.",
     "sign_in": "Rules for signing in.",
     "sign_in.mfa": "when_registered or always: when a second factor is asked for.",
 }

@@ -3,6 +3,7 @@ again (RAC-2, GAT-1, GAT-3)."""
 
 from dataclasses import dataclass
 
+from keyback.app import new_password
 from keyback.app.house import House
 from keyback.app.reset.scene import Scene, load
 from keyback.app.reset.start import source_network
@@ -17,9 +18,7 @@ from keyback.core.rules import assurance, eligibility, password, roles
 from keyback.core.types import MINUTE, Code, Person
 
 MESSAGES = {
-    "choose.not_same": "The two entries are not the same. Please type the new password twice.",
     "choose.not_accepted": "This password cannot be used yet:",
-    "choose.used_before": "You used this password before. Choose one that you have not used.",
 }
 
 
@@ -43,12 +42,14 @@ def choose(house: House, token: str, wanted: NewPassword) -> Went:
         contacts = [contact.value for contact in unit.people.contacts(name)]
     if not alive(scene, wanted.version) or not isinstance(scene.journey.state, Choosing) or scene.person is None:
         return _stale(house, token)
-    prepared = password.prepare(wanted.new)
-    mistakes = _mistakes(house, scene, wanted, contacts) or _used_before(house, present, prepared, history)
-    if mistakes:
+    rules = scene.policy.policy.passwords
+    wrong = (*_judge(house, scene, wanted.new, contacts), *new_password.typed_twice(wanted.new, wanted.again))
+    wrong = wrong or new_password.used_before(house, rules, present, wanted.new)
+    if wrong:
         _note_refusal(house, token, wanted.version)
-        raise Invalid(say("choose.not_accepted"), mistakes)
-    return _commit(house, token, wanted, _Ready(name, house.hasher.hash(prepared), present))
+        raise Invalid(say("choose.not_accepted"), wrong)
+    encoded = house.hasher.hash(password.prepare(wanted.new))
+    return _commit(house, token, wanted, _Ready(name, encoded, present))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +75,10 @@ def _stale(house: House, token: str) -> Went:
     return Went.STALE
 
 
-def _mistakes(house: House, scene: Scene, wanted: NewPassword, contacts: list[str]) -> tuple[Text, ...]:
-    found = _judge(house, scene, wanted.new, contacts)
-    return found if wanted.new == wanted.again else (*found, say("choose.not_same"))
-
-
 def _judge(house: House, scene: Scene, new: str, contacts: list[str]) -> tuple[Text, ...]:
-    person = scene.person
-    names = (person.given_name, person.surname, person.display_name) if person else ()
-    context = password.Context(person.upn if person else "", names, house.tenant_name, tuple(contacts))
-    return password.judge(new, scene.policy.policy.passwords, context, house.lists)
-
-
-def _used_before(house: House, present: Credential | None, prepared: str, history: int) -> tuple[Text, ...]:
-    if present is None or not history:
+    if scene.person is None:
         return ()
-    used = any(house.hasher.verify(encoded, prepared) for encoded in (present.encoded, *present.history))
-    return (say("choose.used_before"),) if used else ()
+    return new_password.mistakes(house, scene.policy.policy.passwords, scene.person, new, contacts)
 
 
 def _note_refusal(house: House, token: str, version: int) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from keyback.app import new_password
 from keyback.app.house import House
 from keyback.app.perform import perform
 from keyback.app.policy import standing
@@ -19,9 +20,7 @@ from keyback.core.types import DAY, Enrolment, Instant, Person
 MESSAGES = {
     "setup.dead": "This link no longer works.",
     "setup.wrong_code": "This code is not right. Enter the one that the app shows now.",
-    "setup.not_same": "The two entries are not the same. Please type the new password twice.",
     "setup.not_accepted": "Nothing was set yet. Please look at this:",
-    "setup.used_before": "You used this password before. Choose one that you have not used.",
 }
 
 WRONG_CODES = 10
@@ -79,11 +78,10 @@ def use(house: House, token: str, wanted: Wanted) -> None:
         raise WrongCode(say("setup.wrong_code"), mistakes)
     with house.store.writing() as unit:
         unit.throttles.give_back(_limit(house, token))
-    prepared = password.prepare(wanted.new)
-    mistakes = mistakes or _used_before(house, opened, prepared)
+    mistakes = mistakes or new_password.used_before(house, opened.policy.passwords, opened.credential, wanted.new)
     if mistakes:
         raise Invalid(say("setup.not_accepted"), mistakes)
-    encoded = house.hasher.hash(prepared)
+    encoded = house.hasher.hash(password.prepare(wanted.new))
     with house.store.writing() as unit:
         _write(house, unit, _Ready(link_key(house, token), opened, encoded, step, wanted.source))
     house.kick("email")
@@ -145,19 +143,9 @@ def _charge(house: House, token: str) -> None:
 
 
 def _mistakes(house: House, opened: _Open, wanted: Wanted) -> tuple[Text, ...]:
-    person = opened.person
-    names = (person.given_name, person.surname, person.display_name)
-    context = password.Context(person.upn, names, house.tenant_name, opened.contacts)
-    found = password.judge(wanted.new, opened.policy.passwords, context, house.lists)
-    return found if wanted.new == wanted.again else (*found, say("setup.not_same"))
-
-
-def _used_before(house: House, opened: _Open, prepared: str) -> tuple[Text, ...]:
-    present = opened.credential
-    if present is None or not opened.policy.passwords.history:
-        return ()
-    used = any(house.hasher.verify(encoded, prepared) for encoded in (present.encoded, *present.history))
-    return (say("setup.used_before"),) if used else ()
+    rules = opened.policy.passwords
+    found = new_password.mistakes(house, rules, opened.person, wanted.new, opened.contacts)
+    return (*found, *new_password.typed_twice(wanted.new, wanted.again))
 
 
 @dataclass(frozen=True, slots=True)
