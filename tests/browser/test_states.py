@@ -212,8 +212,17 @@ def test_asking_for_help(tab: Page, demo: Demo) -> None:
 
 
 def test_signing_in(tab: Page, demo: Demo) -> None:
+    """After ten wrong passwords each further try has to wait."""
+    walk = Walk(tab, demo)
     tab.goto(f"{demo.url}/sign-in")
     look(tab, "sign-in")
+    walk.hand.fill("#f-user_id", demo.people["Hal"].user_id)
+    for _ in range(12):
+        walk.hand.fill("#f-password", "not this one")
+        walk.go_on("sign_in")
+        walk.told("")
+    walk.told("again at")
+    look(tab, "sign-in-paused")
 
 
 def test_a_one_time_link(tab: Page, demo: Demo) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -32,6 +32,10 @@ _RINGED: Final = """e => {
   return e.matches(':focus-visible') && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
     && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
 }"""
+_SCHEMES: Final[tuple[tuple[Literal["light", "dark"], tuple[str, ...]], ...]] = (
+    ("light", ()), ("dark", ("color-contrast", "link-in-text-block")),
+)  # fmt: skip
+"""In the dark nothing but colours is different."""
 _LOUD: Final = {"log", "info", "debug", "error", "warning", "assert"}
 
 
@@ -64,9 +68,10 @@ def fits(tab: Page) -> None:
     assert wide <= there, f"{tab.url}: {wide} px in {there} px"
 
 
-def axe_clean(tab: Page, name: str) -> None:
-    """Axe finds nothing; otherwise say what, where and why."""
-    found = Axe().run(tab).response["violations"]
+def axe_clean(tab: Page, name: str, *rules: str) -> None:
+    """Axe finds nothing, by all of its rules unless some are named; otherwise say what, where and why."""
+    options = {"runOnly": {"type": "rule", "values": [*rules]}} if rules else {}
+    found = Axe().run(tab, options=options).response["violations"]
     told = [
         f"{name}: {rule['id']} ({rule['impact']}), {rule['help']}\n  {node['html']}\n  {node['failureSummary']}"
         for rule in found
@@ -78,11 +83,11 @@ def axe_clean(tab: Page, name: str) -> None:
 def look(tab: Page, name: str) -> None:
     """The page as it is now is clean in light and in dark and fits a narrow screen; with `KEYBACK_SHOTS`, pictures."""
     before = tab.viewport_size
-    for scheme in ("light", "dark"):
+    for scheme, rules in _SCHEMES:
         tab.emulate_media(color_scheme=scheme)
         if SHOTS:
             _shoot(tab, f"{name}-{scheme}")
-        axe_clean(tab, f"{name}, {scheme}")
+        axe_clean(tab, f"{name}, {scheme}", *rules)
     tab.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
     fits(tab)
     if before:
