@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Playwright, sync_playwright
 
 from keyback.store.engine import PostgresqlEngine, SqliteEngine
 from tests.living import Living
@@ -49,3 +50,10 @@ def quick() -> Iterator[Living]:
     house = Living(SqliteEngine(None))
     yield house
     house.close()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """One driver for each test process; the browser is Debian's Chromium, which the tests name themselves."""
+    with sync_playwright() as driver:
+        yield driver
