@@ -65,6 +65,27 @@ def test_loading_again_sends_no_second_code(walk: Walk, who: Someone) -> None:
     assert len(walk.demo.codes(who.email)) == 1
 
 
+def test_loading_a_mistake_again_costs_no_try(walk: Walk, who: Someone) -> None:
+    """A refusal is shown at the post's own address. Sent again it is an old page; typed again it is where one is."""
+    walk.start(who)
+    walk.choose("email_code")
+    walk.answer("00000000", "answer")
+    walk.told("4 more tries")
+    walk.tab.reload()
+    walk.at("answer")
+    expect(walk.tab.get_by_role("alert")).to_have_count(0)
+    walk.answer("00000000", "answer")
+    walk.told("3 more tries")
+    walk.tab.goto(walk.tab.url)
+    walk.at("answer")
+    walk.answer(walk.demo.code(who.email), "choose_method")
+    for name in ("method", "again", "password", "cancel"):
+        walk.tab.goto(f"{walk.demo.url}/reset/{name}")
+        walk.at("choose_method")
+    walk.tab.goto(f"{walk.demo.url}/reset/from-sign-in")
+    walk.at("start")
+
+
 def test_pressing_twice_sends_once(walk: Walk, who: Someone) -> None:
     """F19, RAC-3: two presses, one code, one proof."""
     walk.tab.goto(f"{walk.demo.url}/reset")

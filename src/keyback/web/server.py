@@ -29,6 +29,8 @@ log = logging.getLogger("keyback.web")
 Handler = Callable[[Call], Answer]
 
 SEE = ("host",)
+LEFT_OPEN = ("method", "again", "answer", "password", "cancel")
+"""Where a refusal is shown at a post's own address: a browser that opens it again later asks with GET."""
 ACT = ("host", "origin", "form")
 WORKERS = 8
 
@@ -51,6 +53,8 @@ ROUTES = (
     Route("POST", "/reset/from-sign-in", start.carry, ACT, ("user_id", "password")),
     Route("GET", "/reset/journey", journey.show, SEE),
     Route("GET", "/reset/ways", journey.ways, SEE),
+    *(Route("GET", f"/reset/{name}", journey.present, SEE) for name in LEFT_OPEN),
+    Route("GET", "/reset/from-sign-in", start.anew, SEE),
     Route("POST", "/reset/method", journey.pick, ACT, ("method", "version")),
     Route("POST", "/reset/again", journey.again, ACT, ("version",)),
     Route("POST", "/reset/answer", journey.answered, ACT, ("answer", "version")),

@@ -36,6 +36,11 @@ def show(call: Call) -> Answer:
     return _shown(call, scene)
 
 
+def present(call: Call) -> Answer:
+    """A post's own address, opened again: where the journey is now."""
+    return HERE
+
+
 def ways(call: Call) -> Answer:
     """The list of methods, while a challenge is open; the open one stays open."""
     try:

@@ -111,6 +111,11 @@ def carry(call: Call) -> Answer:
     return Answer(page(call, typed=call.fields.get("user_id", "")[:254]))
 
 
+def anew(call: Call) -> Answer:
+    """The address of `carry`, opened again: without what was typed there."""
+    return Answer(go_to="/reset")
+
+
 def refused_for_all(refusal: verb.RefusedForAll) -> Answer:
     """SSPR_0009, SSPR_0011."""
     return Answer(
