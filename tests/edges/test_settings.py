@@ -184,6 +184,30 @@ def test_a_file_with_a_secret_in_it_must_not_be_readable_by_others(folder: Path)
     assert [text.id for text in refusal.value.mistakes] == ["settings.readable"]
 
 
+def test_an_address_with_a_password_in_it_is_a_secret(folder: Path) -> None:
+    """CRY-5."""
+    text = GOOD + 'database = "postgresql://keyback:secret@db.example.org/keyback"'
+    assert read(folder, text).database.endswith("/keyback")
+    (folder / "keyback.toml").chmod(0o640)
+    with pytest.raises(Invalid) as refusal:
+        load(folder / "keyback.toml", {})
+    assert [text.id for text in refusal.value.mistakes] == ["settings.readable"]
+
+
+def test_a_credential_of_systemd_is_taken_as_it_is_handed_over(folder: Path) -> None:
+    """CRY-5: since version 254 as mode 0440 with an access list, in a folder that only the service can enter."""
+    secret = folder / "smtp-password"
+    secret.write_text("correct horse\n")
+    secret.chmod(0o440)
+    text = GOOD + '[smtp]\nhost = "mail.example.org"\nsender = "a@b.example"\nusername = "me"'
+    environ = {"KEYBACK_SMTP_PASSWORD_FILE": str(secret)}
+    assert read(folder, text, environ | {"CREDENTIALS_DIRECTORY": str(folder)}).smtp_password == "correct horse"
+    assert "can be read by others" in wrong(folder, text, environ)[0]
+    assert "can be read by others" in wrong(folder, text, environ | {"CREDENTIALS_DIRECTORY": str(folder.parent)})[0]
+    secret.chmod(0o444)
+    assert "can be read by others" in wrong(folder, text, environ | {"CREDENTIALS_DIRECTORY": str(folder)})[0]
+
+
 @pytest.mark.parametrize("url", ["https://reset.example.org/", "https://reset.example.org:443"])
 def test_an_address_is_kept_as_browsers_write_it(folder: Path, url: str) -> None:
     settings = read(folder, GOOD.replace("https://reset.example.org", url))

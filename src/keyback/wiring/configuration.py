@@ -40,6 +40,8 @@ KINDS: Final[Mapping[Any, str]] = MappingProxyType({
 })  # fmt: skip
 PATHS: Final = ("database", "key_file", "tls_certificate", "tls_key", "smtp_ca_file", "sms_ca_file")
 SECRETS: Final = ("smtp_password", "sms_auth_token", "sms_headers")
+CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
+"""Where systemd puts the credentials of a service (systemd.exec(5))."""
 CONFIG: Final = "KEYBACK_CONFIG"
 """Names the file itself; `--config` comes before it."""
 _TYPES: Final[Mapping[str, Any]] = MappingProxyType(
@@ -51,7 +53,7 @@ def load(path: Path, environ: Mapping[str, str], later: frozenset[str] = frozens
     """The settings in force. Raises `Invalid` with every mistake at once, but for those that may be put right `later`."""
     mistakes: list[Text] = []
     given = _from_file(path, mistakes)
-    secret_files = [(str(path), path)] if any(name in given for name in SECRETS) else []
+    secret_files = [(str(path), path)] if _holds_secret(given) else []
     given.update(_from_environment(environ, secret_files, mistakes))
     values: dict[str, Any] = dict(_converted(given, mistakes))
     mistakes += [say("settings.required", name=dotted(name)) for name in _required() if name not in given]
@@ -61,7 +63,7 @@ def load(path: Path, environ: Mapping[str, str], later: frozenset[str] = frozens
     if not (mistakes and "base_url" not in values):
         mistakes += mistakes_in(settings)
     for name, secret in secret_files:
-        mistakes += _private(name, secret)
+        mistakes += _private(name, secret, environ.get(CREDENTIALS, ""))
     mistakes += _of_edges(settings)
     mistakes = [mistake for mistake in mistakes if mistake.id not in later]
     if mistakes:
@@ -133,9 +135,14 @@ def _tls(settings: Settings) -> Iterator[Text]:
         yield say("settings.readable", name="tls.key", path=settings.tls_key, mode=f"{mode:04o}")
 
 
-def _private(name: str, path: Path) -> Iterator[Text]:
+def _holds_secret(given: Mapping[str, object]) -> bool:
+    return any(name in given for name in SECRETS) or "://" in str(given.get("database", ""))
+
+
+def _private(name: str, path: Path, credentials: str) -> Iterator[Text]:
+    """A credential from systemd shows group bits although they are an access list for one user: its folder is private."""
     mode = _mode(path)
-    if mode & 0o077:
+    if mode & (0o037 if credentials and path.parent == Path(credentials) else 0o077):
         yield say("settings.readable", name=name, path=str(path), mode=f"{mode:04o}")
 
 
