@@ -20,7 +20,7 @@ from keyback.app.people import adding, contacts, enrolling, groups
 from keyback.app.setup.issue import rescue
 from keyback.core.policy import Document, Policy
 from keyback.core.types import ContactKind
-from keyback.methods.totp import STEP, code_at, step_at
+from keyback.methods.totp import code_at, step_at
 from keyback.store.engine import Sql
 from keyback.wiring.console import actor, console, work_of
 from keyback.wiring.demo_people import DOMAIN, PILOT
@@ -44,9 +44,7 @@ class Someone:
     recovery_codes: tuple[str, ...] = ()
 
     def code_of_app(self) -> str:
-        """What the authenticator shows now; waits for the next code if this one is about to change."""
-        left = STEP - SystemClock().now() % STEP
-        time.sleep(left / 1000 if left < 5_000 else 0)
+        """What the authenticator shows now; it counts for at least 30 seconds (decisions 7)."""
         return code_at(base64.b32decode(self.totp_secret), step_at(SystemClock().now()))
 
 
