@@ -4,6 +4,7 @@ seen in `server.py`."""
 import hmac
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl
@@ -74,6 +75,7 @@ def source_of(site: Site, peer: str, forwarded: Iterable[str]) -> str:
     return str(address)
 
 
+@lru_cache(4096)
 def _address(text: str) -> Any:
     try:
         address = ip_address(text)

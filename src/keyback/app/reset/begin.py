@@ -142,7 +142,8 @@ def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list
     moved = replace(journey, version=journey.version + 1)
     if not unit.journeys.update(moved, journey.version):
         return None
-    unit.journeys.supersede(journey.id)
+    if scene.challenge is not None:
+        unit.journeys.supersede(journey.id)
     unit.journeys.insert_challenge(
         Challenge(
             id=identity,

@@ -1,6 +1,7 @@
 """Page A: a user ID, and a proof of work, begin a journey."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from keyback.app.house import House
@@ -112,6 +113,7 @@ def _charge(unit: Unit, policy: InForce, begin: Begin) -> Refused | None:
     return None
 
 
+@lru_cache(4096)
 def source_network(source: str) -> str:
     """The /32 or /64 a client address counts under (THR-6); what is no address shares one counter."""
     try:
