@@ -172,6 +172,7 @@ class Renderer:
         source = (Path(__file__).parent / "templates" / "page.html").read_text("utf-8")
         environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
         names = {path.rpartition("/")[2].split(".")[0]: path for path in load_static()}
+        environment.filters.update(told=_told, chrome=_chrome)
         environment.globals.update(static=names, languages=_LANGUAGE_NAMES, autocomplete=_AUTOCOMPLETE)
         self._template = environment.from_string(source)
         self._encoder = msgspec.json.Encoder()
@@ -179,17 +180,14 @@ class Renderer:
     def html(self, page: Page, words: Words, chrome: Chrome) -> bytes:
         """The page in `words.lang`, UTF-8."""
 
-        def told(text: Text) -> str:
+        def say(text: Text) -> str:
             return words.say(text, chrome.now)
-
-        def t(name: str, /, **values: str | int) -> str:
-            return words.say(Text(f"chrome.{name}", values))
 
         def wait(link: Link) -> str:
             seconds = _wait(link, chrome.now)
             if not seconds:
                 return ""
-            label = t("wait", label=told(link.label), seconds="{seconds}")
+            label = _chrome("wait", say, label=say(link.label), seconds="{seconds}")
             return Markup(' data-after="{}" data-wait="{}"').format(seconds, label)
 
         beside = next((link for link in page.links if link.rel == "again" and link.post and page.submit), None)
@@ -197,8 +195,7 @@ class Renderer:
             page=page,
             words=words,
             chrome=chrome,
-            told=told,
-            t=t,
+            say=say,
             notes=[(tone, list(same)) for tone, same in groupby(page.messages, lambda message: message.tone)],
             wrong=_wrong(page),
             hidden=[field for field in page.fields if field.kind == "hidden"],
@@ -241,6 +238,15 @@ class Renderer:
                 work=msgspec.Raw(page.work.encode()) if page.work else None,
             )
         )
+
+
+def _told(text: Text, say: Callable[[Text], str]) -> str:
+    """Filters, because Jinja calls those directly: `text|told(say)`."""
+    return say(text)
+
+
+def _chrome(name: str, say: Callable[[Text], str], /, **values: str | int) -> str:
+    return say(Text(f"chrome.{name}", values))
 
 
 def _field(field: Field, told: Callable[[Text], str], said: Callable[[Text], Said]) -> FieldData:
