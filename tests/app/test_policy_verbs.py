@@ -116,7 +116,9 @@ def diff_after(living: Living, first: bytes, second: bytes) -> Plan:
 
 
 def test_administrators_who_would_have_to_register_are_named(office: Living) -> None:
-    nobody = b"self_service: {enabled_for: all}\nadministrators: {self_service: none}\nmethods: {totp: {}, email_code: {}}\n"
+    nobody = (
+        b"self_service: {enabled_for: all}\nadministrators: {self_service: none}\nmethods: {totp: {}, email_code: {}}\n"
+    )
     plan = diff_after(office, nobody, b"self_service: {enabled_for: all}\nmethods: {totp: {}, email_code: {}}\n")
     assert plan.effect is not None
     assert [who.upn for who in plan.effect.administrators_must_register] == upn("bo")
@@ -124,7 +126,9 @@ def test_administrators_who_would_have_to_register_are_named(office: Living) -> 
 
 
 def test_fewer_gates_and_writeback_show_who_gains(office: Living) -> None:
-    lax = b"self_service: {enabled_for: all, methods_required: 1, writeback: true}\nmethods: {totp: {}, email_code: {}}\n"
+    lax = (
+        b"self_service: {enabled_for: all, methods_required: 1, writeback: true}\nmethods: {totp: {}, email_code: {}}\n"
+    )
     counted = diff(office.house, lax).effect
     assert counted is not None
     assert counted.gain == 2  # Bob with one method, Hal of the other directory

@@ -27,7 +27,9 @@ ALL = SelfService(enabled_for=Scope.ALL)
 PILOT = SelfService(enabled_for=Scope.SELECTED, groups=("g-pilot", "g-second"), excluded_groups=("g-out",))
 
 
-def told(person: Person, scope: SelfService, *proofs: Proof, admins: AdminSelfService = AdminSelfService.ALL) -> Code | None:
+def told(
+    person: Person, scope: SelfService, *proofs: Proof, admins: AdminSelfService = AdminSelfService.ALL
+) -> Code | None:
     policy = InForce(1, Policy(self_service=scope, administrators=Administrators(self_service=admins)))
     demand = resolve(policy.policy, person.groups, administrator=is_administrator(person.roles))
     return refusal(person, policy, proofs, demand)
@@ -67,7 +69,9 @@ def test_all_lets_everybody_in_but_the_excluded() -> None:
         (("g-pilot", "g-out"), Code.OUT_OF_SCOPE),
     ],
 )
-def test_selected_means_any_of_its_groups_and_none_of_the_excluded(groups: tuple[str, ...], wanted: Code | None) -> None:
+def test_selected_means_any_of_its_groups_and_none_of_the_excluded(
+    groups: tuple[str, ...], wanted: Code | None
+) -> None:
     assert told(of_groups(ADA, *groups), PILOT, *BOTH) is wanted
 
 

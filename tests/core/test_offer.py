@@ -101,7 +101,9 @@ def test_the_tenants_own_mail_domains_are_not_offered() -> None:
     """Decisions 5."""
     own = Policy(methods=ON, self_service=SelfService(own_mail_domains=("Mail.example",)))
     assert names(policy=own) == ["totp", "sms_code", "security_questions"]
-    assert names(policy=own, held=Holdings((contact(ADA, ContactKind.EMAIL, "a@other.mail.example"),))) == ["email_code"]
+    assert names(policy=own, held=Holdings((contact(ADA, ContactKind.EMAIL, "a@other.mail.example"),))) == [
+        "email_code"
+    ]
 
 
 def test_administrators_get_no_questions_and_text_messages_only_if_the_tenant_says_so() -> None:

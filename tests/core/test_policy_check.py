@@ -114,7 +114,10 @@ def test_questions_are_never_the_only_proof() -> None:
     ],
 )
 def test_passwords_may_be_short_only_where_a_second_factor_is_certain(
-    length: int, mfa: Mfa, preset: PasswordPreset, valid: bool  # noqa: FBT001 - a column of the table
+    length: int,
+    mfa: Mfa,
+    preset: PasswordPreset,
+    valid: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     """PWD-1, NIST SP 800-63B-4, 3.1.1.2."""
     policy = replace(GOOD, passwords=Passwords(preset=preset, minimum_length=length), sign_in=SignIn(mfa=mfa))
@@ -212,7 +215,9 @@ BAD_LINKS = ["http://example.org", "javascript:alert(1)", "https://", "https://u
              "data:text/html,x", "https://example.org\\@evil.org"]  # fmt: skip
 
 
-@pytest.mark.parametrize(("link", "valid"), [*((one, True) for one in GOOD_LINKS), *((one, False) for one in BAD_LINKS)])
+@pytest.mark.parametrize(
+    ("link", "valid"), [*((one, True) for one in GOOD_LINKS), *((one, False) for one in BAD_LINKS)]
+)
 def test_the_helpdesk_link_is_https_or_mail(link: str, valid: bool) -> None:  # noqa: FBT001 - a column of the table
     policy = replace(GOOD, customization=Customization(helpdesk_link=link))
     assert mistakes(policy) == ([] if valid else [("helpdesk_link", "customization.helpdesk_link")])
@@ -246,7 +251,9 @@ DOCUMENTS = st.builds(
         enabled_for=st.sampled_from([Scope.SELECTED, Scope.ALL]),
         groups=st.just(("g-pilot",)),
         methods_required=st.integers(1, 2),
-        stricter=st.lists(st.builds(StricterGroup, group=st.just("g-pilot"), methods=st.integers(1, 2)), max_size=1).map(tuple),
+        stricter=st.lists(
+            st.builds(StricterGroup, group=st.just("g-pilot"), methods=st.integers(1, 2)), max_size=1
+        ).map(tuple),
     ),
     methods=st.dictionaries(st.sampled_from(METHODS), ON_OR_OFF, min_size=3),
     administrators=st.builds(
@@ -278,7 +285,11 @@ def test_entras_numbers_are_valid_together() -> None:
     """Decisions 8."""
     entra = with_entra_numbers(GOOD)
     assert check(entra, KNOWN) == check(GOOD, KNOWN)
-    assert (entra.passwords.minimum_length, entra.lives.email_code_minutes, entra.limits.failures_per_account_day) == (8, 5, 5)
+    assert (entra.passwords.minimum_length, entra.lives.email_code_minutes, entra.limits.failures_per_account_day) == (
+        8,
+        5,
+        5,
+    )
     assert entra.self_service == GOOD.self_service
 
 

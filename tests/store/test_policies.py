@@ -67,7 +67,9 @@ def test_tenants_have_their_own(store: SqlStore) -> None:
 
 def test_a_document_that_cannot_be_read_stops_everything(store: SqlStore) -> None:
     """GAT-5: malformed means deny, loudly."""
-    insert = Sql("INSERT INTO policy_document (tenant, version, value, actor, at, why) VALUES (:tenant, 1, '{', '', 0, '')")
+    insert = Sql(
+        "INSERT INTO policy_document (tenant, version, value, actor, at, why) VALUES (:tenant, 1, '{', '', 0, '')"
+    )
     with store.writing() as unit:
         unit.link.run(insert, {"tenant": unit.tenant})
     with store.reading() as unit, pytest.raises(Broken):

@@ -80,9 +80,12 @@ def test_a_circle_of_groups_ends(unit_of: SqlStore) -> None:
 
 
 @pytest.mark.parametrize(
-    "terms", [{"eligible": 1}, {"ends_at": NOW - HOUR}, {"starts_at": NOW + 1000 * 365 * 24 * HOUR}, {"relation": "owner"}]
+    "terms",
+    [{"eligible": 1}, {"ends_at": NOW - HOUR}, {"starts_at": NOW + 1000 * 365 * 24 * HOUR}, {"relation": "owner"}],
 )
-def test_who_is_only_eligible_or_not_now_a_member_is_not_counted(unit_of: SqlStore, terms: dict[str, int | str]) -> None:
+def test_who_is_only_eligible_or_not_now_a_member_is_not_counted(
+    unit_of: SqlStore, terms: dict[str, int | str]
+) -> None:
     with unit_of.writing() as unit:
         add_member(unit, "empty", "bo", terms=terms)
     with unit_of.reading() as unit:
@@ -107,7 +110,10 @@ def test_a_row_is_replaced_and_read_back(unit_of: SqlStore) -> None:
 def test_rows_whose_wait_is_over_are_due(unit_of: SqlStore) -> None:
     waits = {"ada": NOW, "bo": NOW + 1, "eve": 0}
     with unit_of.writing() as unit:
-        rows = [(name, Standing(0, enabled=True, administrator=0, helps_self=1, waits_until=at)) for name, at in waits.items()]
+        rows = [
+            (name, Standing(0, enabled=True, administrator=0, helps_self=1, waits_until=at))
+            for name, at in waits.items()
+        ]
         unit.readiness.put(rows)
         assert unit.readiness.due(NOW, 10) == ["ada"]
         assert unit.readiness.due(NOW + 1, 10) == ["ada", "bo"]

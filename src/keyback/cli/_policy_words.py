@@ -104,7 +104,11 @@ def _number(count: int, one: str, many: str) -> str:
 
 
 def _value(value: object) -> str:
-    return "(not there)" if value is None else _printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return (
+        "(not there)"
+        if value is None
+        else _printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    )
 
 
 def _printable(text: str) -> str:

@@ -41,7 +41,9 @@ app = typer.Typer(
 
 File = Annotated[
     Path,
-    typer.Argument(help="A YAML file, or - for standard input. It is the whole policy: what it leaves out gets its default."),
+    typer.Argument(
+        help="A YAML file, or - for standard input. It is the whole policy: what it leaves out gets its default."
+    ),
 ]
 Why = Annotated[str, typer.Option("--why", help="The reason; stands in the history and in the audit log.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before saving.")]
@@ -53,8 +55,12 @@ Accept = Annotated[
 
 @app.command(epilog=EXAMPLES)
 def show(
-    version: Annotated[int | None, typer.Option("--version", min=1, help="An earlier version. Default: in force.")] = None,
-    entra: Annotated[bool, typer.Option("--entra", help="With Entra's numbers for passwords, codes and limits.")] = False,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, help="An earlier version. Default: in force.")
+    ] = None,
+    entra: Annotated[
+        bool, typer.Option("--entra", help="With Entra's numbers for passwords, codes and limits.")
+    ] = False,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
