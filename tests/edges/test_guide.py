@@ -31,6 +31,8 @@ from tests.edges.serving import HOST, Authority, Served, free_port
 GUIDE: Final = Path(__file__).parents[2] / "docs" / "guides" / "first-ten-people.md"
 PASSWORD: Final = "seven purple lamps dance"
 PATIENCE: Final = 20.0
+MAILBOX_ID: Final = r"\b([0-9a-f]{12})  email"
+ATTEMPT_ID: Final = r"\b([0-9a-f]{32})\b"
 _FENCE: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _VARIES: Final = re.compile(r"\b[0-9a-f]{12,32}\b|\b\d(?:-[0-9A-Z]{4}){4}\b")
 """Ids and recovery codes."""
@@ -127,13 +129,13 @@ class Reader:
     def with_ids(self, commands: str) -> str:
         """Commands that name something by its id take it from what was answered last."""
         if "verify-as" in commands:
-            commands = re.sub(r" 60f2 ", f" {self.last_id(12)[:4]} ", commands)
-        return re.sub(r"audit show [0-9a-f]{32}", lambda _: f"audit show {self.last_id(32)}", commands)
+            commands = re.sub(r" 60f2 ", f" {self.last(MAILBOX_ID)[:4]} ", commands)
+        return re.sub(r"audit show [0-9a-f]{32}", lambda _: f"audit show {self.last(ATTEMPT_ID)}", commands)
 
-    def last_id(self, digits: int) -> str:
-        found = re.findall(rf"\b[0-9a-f]{{{digits}}}\b", self.answered)
-        assert found, self.answered
-        return str(found[0])
+    def last(self, id_: str) -> str:
+        found = re.search(id_, self.answered)
+        assert found is not None, self.answered
+        return found[1]
 
     def on_text(self, expected: str) -> None:
         """Each line was answered, in this order; other lines may stand between them."""
