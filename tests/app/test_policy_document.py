@@ -12,13 +12,11 @@ from keyback.core.policy import (
     AdminSelfService,
     Customization,
     MethodPolicy,
-    Mfa,
     PasswordPreset,
     Passwords,
     Policy,
     Scope,
     SelfService,
-    SignIn,
     StricterGroup,
 )
 from keyback.core.types import Disclosure
@@ -155,7 +153,6 @@ POLICIES = st.builds(
     administrators=st.builds(Administrators, self_service=st.sampled_from(AdminSelfService), sms=st.booleans()),
     passwords=st.builds(Passwords, preset=st.sampled_from(PasswordPreset), banned_terms=LISTS),
     customization=st.builds(Customization, helpdesk_link=NAMES | st.just("")),
-    sign_in=st.builds(SignIn, mfa=st.sampled_from(Mfa)),
 )
 
 

@@ -13,14 +13,12 @@ from keyback.core.policy import (
     Customization,
     InForce,
     MethodPolicy,
-    Mfa,
     Notifications,
     PasswordPreset,
     Passwords,
     Policy,
     Scope,
     SelfService,
-    SignIn,
     StricterGroup,
     resolve,
     with_entra_numbers,
@@ -105,34 +103,27 @@ def test_questions_are_never_the_only_proof() -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "mfa", "preset", "valid"),
-    [
-        (15, Mfa.WHEN_REGISTERED, PasswordPreset.MODERN, True),
-        (14, Mfa.WHEN_REGISTERED, PasswordPreset.MODERN, False),
-        (8, Mfa.ALWAYS, PasswordPreset.MODERN, True),
-        (8, Mfa.WHEN_REGISTERED, PasswordPreset.ENTRA, True),
-    ],
+    ("length", "preset", "valid"),
+    [(15, PasswordPreset.MODERN, True), (14, PasswordPreset.MODERN, False), (8, PasswordPreset.ENTRA, True)],
 )
-def test_passwords_may_be_short_only_where_a_second_factor_is_certain(
+def test_passwords_that_open_an_account_alone_are_long(
     length: int,
-    mfa: Mfa,
     preset: PasswordPreset,
     valid: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     """PWD-1, NIST SP 800-63B-4, 3.1.1.2."""
-    policy = replace(GOOD, passwords=Passwords(preset=preset, minimum_length=length), sign_in=SignIn(mfa=mfa))
+    policy = replace(GOOD, passwords=Passwords(preset=preset, minimum_length=length))
     assert mistakes(policy) == ([] if valid else [("password_length", "passwords.minimum_length")])
 
 
-@pytest.mark.parametrize("mfa", list(Mfa))
-def test_no_password_may_be_shorter_than_eight(mfa: Mfa) -> None:
-    policy = replace(GOOD, passwords=Passwords(minimum_length=7), sign_in=SignIn(mfa=mfa))
+def test_no_password_may_be_shorter_than_eight() -> None:
+    policy = replace(GOOD, passwords=Passwords(minimum_length=7))
     assert mistakes(policy) == [("range", "passwords.minimum_length")]
 
 
 def set_number(path: str, value: int) -> Policy:
     section, _, name = path.partition(".")
-    policy = replace(GOOD, sign_in=SignIn(mfa=Mfa.ALWAYS))
+    policy = replace(GOOD, passwords=Passwords(preset=PasswordPreset.ENTRA))
     return replace(policy, **{section: replace(getattr(policy, section), **{name: value})})
 
 

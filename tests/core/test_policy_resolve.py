@@ -25,8 +25,8 @@ def policy(gates: int) -> Policy:
 def test_the_strictest_rule_decides(
     gates: int,
     groups: frozenset[str],
-    administrator: bool,
-    wanted: Demand,  # noqa: FBT001 - a column of the table
+    administrator: bool,  # noqa: FBT001 - a column of the table
+    wanted: Demand,
 ) -> None:
     assert resolve(policy(gates), groups, administrator=administrator) == wanted
 

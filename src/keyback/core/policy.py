@@ -36,13 +36,6 @@ class PasswordPreset(StrEnum):
     ENTRA = "entra"
 
 
-class Mfa(StrEnum):
-    """When sign-in asks for a second factor (decisions 25)."""
-
-    WHEN_REGISTERED = "when_registered"
-    ALWAYS = "always"
-
-
 @dataclass(frozen=True, slots=True)
 class StricterGroup:
     """People of `group` need `methods` proofs whatever the tenant's number is, if that is more."""
@@ -145,13 +138,6 @@ class Customization:
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
-    """Rules for signing in."""
-
-    mfa: Mfa = Mfa.WHEN_REGISTERED
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """All of it."""
 
@@ -164,7 +150,6 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     notifications: Notifications = field(default_factory=Notifications)
     customization: Customization = field(default_factory=Customization)
-    sign_in: SignIn = field(default_factory=SignIn)
 
 
 def with_entra_numbers(policy: Policy) -> Policy:

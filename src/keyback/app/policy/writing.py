@@ -30,7 +30,7 @@ COMMENTS: Mapping[str, str] = {
     "passwords": "Rules for passwords that Keyback keeps itself.",
     "passwords.preset": "modern: length and lists of known passwords (NIST SP 800-63B-4). entra: 8 characters, 3 of"
     " 4 classes.",
-    "passwords.minimum_length": "Characters; in the modern preset at least 15, or 8 where sign_in.mfa is always.",
+    "passwords.minimum_length": "Characters, at least 15; the entra preset always takes 8.",
     "passwords.history": "How many of the last passwords cannot come back.",
     "passwords.banned_terms": "Words of your organisation that passwords must not be made of; 4 to 64 characters each.",
     "lives": "How long things live, in minutes.",
@@ -54,8 +54,6 @@ COMMENTS: Mapping[str, str] = {
     "customization": "What people see.",
     "customization.helpdesk_link": "An https:// address, a mailto: link or a mail address for help. Empty: Keyback mails"
     " your helpdesk's roles.",
-    "sign_in": "Rules for signing in.",
-    "sign_in.mfa": "when_registered or always: when a second factor is asked for.",
 }
 
 

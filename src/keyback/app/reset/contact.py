@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from keyback.app.house import House
 from keyback.app.perform import MOST_ADMINISTRATORS, NOTICE_LIFE, NOTICE_URGENCY, notice_addresses
 from keyback.app.reset.scene import account_of
-from keyback.app.reset.start import source_network
+from keyback.app.reset.start import WORK_LIFE, source_network
 from keyback.core.errors import Invalid
 from keyback.core.events import Activity, Event, Step
 from keyback.core.messages import say
@@ -16,10 +16,13 @@ from keyback.core.types import DAY, HOUR, MINUTE, Person
 TIERS = (("helpdesk_administrator", "password_administrator"), ("user_administrator",), ("global_administrator",))
 """The first tier that has anybody is asked."""
 PER_ACCOUNT_HOUR, PER_ACCOUNT_DAY, PER_TENANT_HOUR, PER_SOURCE = 1, 3, 20, 5
+PER_IDLE_SOURCE = 1
+"""Without proof of work."""
 
 
-def ask_for_help(house: House, typed: str, source: str) -> None:
-    """Tell the administrators that somebody asks for help for this user ID, which is not verified.
+def ask_for_help(house: House, typed: str, source: str, work: str) -> None:
+    """Tell the administrators that somebody asks for help for this user ID, which is not verified. `work`: id of a
+    solved proof of work, or empty.
 
     For unknown IDs and beyond the limits nothing is sent, and nobody can tell (ENU-1, SND-5). Raises `Invalid` for
     what cannot be a user ID.
@@ -30,7 +33,8 @@ def ask_for_help(house: House, typed: str, source: str) -> None:
     account = account_of(house, canonical)
     with house.store.writing() as unit:
         charges = (
-            Charge("contact.source", source_network(source), PER_SOURCE, 10 * MINUTE),
+            Charge("contact.source", source_network(source), PER_SOURCE if work else PER_IDLE_SOURCE, 10 * MINUTE),
+            *([Charge("work", work, 1, WORK_LIFE)] if work else []),
             Charge("contact.account.hour", account, PER_ACCOUNT_HOUR, HOUR),
             Charge("contact.account.day", account, PER_ACCOUNT_DAY, DAY),
             Charge("contact.tenant.hour", "", PER_TENANT_HOUR, HOUR),

@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from types import MappingProxyType
 
 from keyback.core.messages import Text, say
-from keyback.core.policy import AdminSelfService, Demand, Mfa, PasswordPreset, Policy, Scope
+from keyback.core.policy import AdminSelfService, Demand, PasswordPreset, Policy, Scope
 from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, PHONE_CODES, enough
 from keyback.core.rules.readiness import typical_proof
 from keyback.core.types import Disclosure
@@ -28,8 +28,8 @@ MESSAGES: Mapping[str, str] = {
     " that count as {gates}; those switched on do not: {methods}.",
     "policy.questions_alone": "{path}: security questions may never be the only proof. Require 2 methods and"
     " switch on another one, or switch them off.",
-    "policy.password_length": "{path}: {value} is too short without a second factor at every sign-in. Allowed: 15"
-    " to 64, or from 8 where sign_in.mfa is always.",
+    "policy.password_length": "{path}: {value} is too short for passwords that open an account alone. Allowed: 15"
+    " to 64.",
     "policy.network": "{path}: {value} is not a network. Allowed: CIDR such as 192.0.2.0/24 or 2001:db8::/32.",
     "policy.domain": "{path}: {value} is not a mail domain. Allowed: names such as example.org.",
     "policy.helpdesk_link": "{path}: allowed are an https:// address, a mailto: link, a mail address, or nothing.",
@@ -227,7 +227,7 @@ def _passwords(policy: Policy, _known: Known) -> Iterator[Text]:
     length = policy.passwords.minimum_length
     low, _ = RANGES["passwords.minimum_length"]
     modern = policy.passwords.preset is PasswordPreset.MODERN
-    if modern and policy.sign_in.mfa is not Mfa.ALWAYS and low <= length < LENGTH_WITHOUT_MFA:
+    if modern and low <= length < LENGTH_WITHOUT_MFA:
         yield say("policy.password_length", path="passwords.minimum_length", value=length)
     terms = policy.passwords.banned_terms
     if len(terms) > MOST_TERMS:

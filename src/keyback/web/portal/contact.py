@@ -63,10 +63,11 @@ def _form(call: Call, *, typed: str = "", message: Text | None = None) -> Page:
 def post(call: Call) -> Answer:
     """The same page for everybody (ENU-1)."""
     typed = call.fields.get("user_id", "")
-    if call.fields.get("work") and not worked(call):
+    solved = worked(call)
+    if call.fields.get("work") and not solved:
         return Answer(_form(call, typed=typed, message=say("start.again_needed")), 422)
     try:
-        verb.ask_for_help(call.site.house, typed, call.source)
+        verb.ask_for_help(call.site.house, typed, call.source, solved)
     except Invalid as error:
         return Answer(_form(call, typed=typed, message=error.text), 422)
     links = (Link("restart", "/reset", say("contact.back")),)
