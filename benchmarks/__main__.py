@@ -1,15 +1,16 @@
-"""`make bench`: measure, print, and write `build/bench.json`. Names on the command line choose: journeys startup import."""
+"""`make bench`: measure, print, and write `build/bench.json`. Names on the command line choose: journeys startup import robots."""
 
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import importing, journeys, startup
+from benchmarks import importing, journeys, robots, startup
 from benchmarks.measuring import Figure
 
 ALL: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "startup": startup.measure, "import": importing.measure, "journeys": journeys.measure,
+    "robots": robots.measure,
 }  # fmt: skip
 RESULT = Path("build") / "bench.json"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.measuring import median
+from benchmarks.measuring import Figure, median
 
 SLOWER, SOLVES, MOST_SECONDS = 6, 9, 1.0
 CHROMIUM = "/usr/bin/chromium"
@@ -25,6 +25,16 @@ SOLVE = """() => {
   const number = solve(salt, challenge, maxNumber ?? maxnumber);
   return [number, (performance.now() - began) / 1000];
 }"""
+
+
+def measure() -> list[Figure]:
+    found = run()
+    value = found["median_seconds"]
+    bare = 1 / found["hashes_per_second_unslowed"] * found["hashes_per_second"] * value
+    return [
+        Figure("proof of work, Chromium throttled six times", value, "s", "the same hashes unthrottled", bare,
+               f"under {MOST_SECONDS} s", value < MOST_SECONDS, found),
+    ]  # fmt: skip
 
 
 def run() -> dict[str, float]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-import httpx
+import httpx2
 
 from keyback.methods.totp import code_at
 from keyback.wiring.world import SystemClock
@@ -20,7 +20,7 @@ from keyback.wiring.world import SystemClock
 KEYBACK = (sys.executable, "-m", "keyback")
 NEW_PASSWORD = "seven purple lamps dance"
 PATIENCE = 20.0
-ONCE = httpx.Limits(max_keepalive_connections=0)
+ONCE = httpx2.Limits(max_keepalive_connections=0)
 """So that no connection is left open when a test ends."""
 
 
@@ -46,7 +46,7 @@ class DemoProgram:
         return code
 
     def messages(self, to: str = "") -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = httpx.get(self.told["inbox"], params={"to": to} if to else {}).json()
+        found: list[dict[str, Any]] = httpx2.get(self.told["inbox"], params={"to": to} if to else {}).json()
         return found
 
     def code_to(self, address: str, after: int = 0) -> str:
@@ -65,7 +65,7 @@ class Walker:
 
     def __init__(self, demo: DemoProgram) -> None:
         self.demo = demo
-        self._http = httpx.Client(
+        self._http = httpx2.Client(
             base_url=demo.told["url"], headers={"accept": "application/json"}, timeout=PATIENCE, limits=ONCE
         )
         self.page: dict[str, Any] = {}

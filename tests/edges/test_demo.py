@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from keyback.__main__ import main
@@ -31,7 +31,7 @@ def demo(folder: Path) -> Iterator[DemoProgram]:
 
 def test_the_line_for_programs_says_where_and_who(demo: DemoProgram) -> None:
     assert demo.told["url"].startswith("http://localhost:")
-    assert demo.messages() == httpx.get(demo.told["inbox"]).json()
+    assert demo.messages() == httpx2.get(demo.told["inbox"]).json()
     assert demo.told["fresh"] is True
     for person in demo.told["people"]:
         assert person.keys() >= {"name", "user_id", "password", "totp_secret", "recovery_codes", "roles", "special"}
@@ -112,10 +112,10 @@ def test_konrad_gets_his_mail_in_german(demo: DemoProgram) -> None:
 
 def test_the_inbox_answers_under_this_computers_names_only(demo: DemoProgram) -> None:
     """WEB-1: a page of another site cannot read it by pointing its own name here."""
-    page = httpx.get(demo.told["inbox_page"])
+    page = httpx2.get(demo.told["inbox_page"])
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert httpx.get(demo.told["inbox_page"], headers={"host": "elsewhere.example"}).status_code == 421
+    assert httpx2.get(demo.told["inbox_page"], headers={"host": "elsewhere.example"}).status_code == 421
 
 
 def test_it_listens_on_loopback_only(demo: DemoProgram) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
+import httpx2
 import pytest
 import yaml
 
@@ -57,9 +57,9 @@ class Visitor:
     """A browser of one person, by the JSON that each page also is."""
 
     def __init__(self, base_url: str, tls: ssl.SSLContext) -> None:
-        limits = httpx.Limits(max_keepalive_connections=0)
+        limits = httpx2.Limits(max_keepalive_connections=0)
         headers = {"accept": "application/json"}
-        self.http = httpx.Client(base_url=base_url, headers=headers, verify=tls, timeout=PATIENCE, limits=limits)
+        self.http = httpx2.Client(base_url=base_url, headers=headers, verify=tls, timeout=PATIENCE, limits=limits)
         self.page: dict[str, Any] = {}
 
     def open(self, path: str) -> None:

@@ -9,6 +9,7 @@ from keyback.core.types import Instant
 from keyback.web.page import Page
 from keyback.web.prompts import Catalog, Words
 from keyback.web.render import Renderer
+from keyback.web.work import MAX_NUMBER
 
 VISIT, JOURNEY, SESSION, LANGUAGE = "keyback-visit", "keyback-journey", "keyback-session", "keyback-language"
 
@@ -27,7 +28,7 @@ class Site:
     hosts: frozenset[str]
     """Host headers that are answered."""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
-    work_number: int = 50_000
+    work_number: int = MAX_NUMBER
     """Largest number of a proof of work."""
 
     @property

@@ -23,6 +23,7 @@ from keyback.store.unit import SqlStore
 from keyback.web.call import Site
 from keyback.web.prompts import Catalog, choose
 from keyback.web.render import Renderer
+from keyback.web.work import MAX_NUMBER
 from keyback.wiring import plugins
 
 MESSAGES = {
@@ -48,7 +49,7 @@ class Place:
     """More Host headers to answer, beside that of the base URL."""
     proxies: tuple[str, ...] = ()
     region: str = ""
-    work_number: int = 50_000
+    work_number: int = MAX_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
