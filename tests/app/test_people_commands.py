@@ -46,6 +46,7 @@ class Install:
         store = SqlStore(engine, AesSealer(Keys({1: bytes(range(32))}), "t1", random), SystemClock(), "t1")
         with store.writing() as unit:
             unit.tenants.insert(Tenant("t1", "Contoso", "UTC", "en", had_administrator=True), unit.now)
+            unit.tenants.add_domain("contoso.example")
         store.close()
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
@@ -115,6 +116,10 @@ def test_wrong_usage_has_its_own_exit_code(install: Install) -> None:
     assert install.run("people", "import", str(install.folder / "nothing.csv"))[0] == 2
     assert install.run("people", "import", str(install.config), "--map", "upn")[0] == 2
     assert install.run("people", "add", ADA, "--temporary", "--password")[0] == 2
+
+
+def test_the_domain_may_be_left_out_where_there_is_only_one(install: Install) -> None:
+    assert install.json("people", "show", ADA.partition("@")[0])["user_id"] == ADA
 
 
 def test_nobody_by_that_name_is_refused(install: Install) -> None:

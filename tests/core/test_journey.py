@@ -208,7 +208,7 @@ def test_a_new_password_spends_the_evidence_ends_sessions_and_tells_the_person()
     done, effects = step(after(begun(), MAIL, APP), PasswordSet(), SOON)
     assert done.state == Done()
     assert [e.spent for e in done.evidence] == [True, True]
-    assert EndSessions("ada", "password") in effects
+    assert EndSessions("ada", "password", done.id) in effects
     told = TellPerson("ada", "notice.password_reset", {"when_at": SOON, "source": "192.0.2.1"})
     assert told in effects
     assert not any(isinstance(e, TellAdministrators) for e in effects)

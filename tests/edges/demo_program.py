@@ -49,12 +49,17 @@ class DemoProgram:
         found: list[dict[str, Any]] = httpx2.get(self.told["inbox"], params={"to": to} if to else {}).json()
         return found
 
-    def code_to(self, address: str, after: int = 0) -> str:
-        """The code in the first message to an address after as many; waits for it."""
+    def awaited(self, address: str, after: int = 0) -> list[dict[str, Any]]:
+        """The messages to an address, once there are more than `after`: they go out by themselves, in a moment."""
         until = time.monotonic() + PATIENCE
         while len(found := self.messages(address)) <= after:
             assert time.monotonic() < until, f"nothing came to {address}"
             time.sleep(0.05)
+        return found
+
+    def code_to(self, address: str, after: int = 0) -> str:
+        """The code in the first message to an address after as many; waits for it."""
+        found = self.awaited(address, after)
         code = re.search(r"(?<![\w#])(\d{6,8})(?!\w)", found[after]["text"])
         assert code is not None
         return code[1]

@@ -99,7 +99,7 @@ def test_a_helpdesk_operator_needs_two_proofs_and_the_administrators_hear_of_it(
     assert hal.prove_by_mail("hal") == "choose_method"
     assert hal.prove_by_authenticator("hal") == "new_password"
     assert hal.act(new=NEW_PASSWORD, again=NEW_PASSWORD) == "done"
-    subjects = [message["subject"] for message in demo.messages(demo.people["grace"]["email"])]
+    subjects = [message["subject"] for message in demo.awaited(demo.people["grace"]["email"])]
     assert len(subjects) == len(set(subjects)) == 1
 
 
@@ -107,7 +107,7 @@ def test_konrad_gets_his_mail_in_german(demo: DemoProgram) -> None:
     konrad = Walker(demo)
     konrad.begin("konrad")
     konrad.prove_by_mail("konrad")
-    assert demo.messages(demo.people["konrad"]["email"])[0]["language"] == "de"
+    assert demo.awaited(demo.people["konrad"]["email"])[0]["language"] == "de"
 
 
 def test_the_inbox_answers_under_this_computers_names_only(demo: DemoProgram) -> None:

@@ -114,3 +114,8 @@ def test_a_gateway_for_text_messages_is_tried_too(config: Path, capsys: pytest.C
 def test_what_is_not_set_up_cannot_be_tried(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["channels", "test", "sms", "--to", "+4915112345609", *written(config, "")]) == 1
     assert "sms is not set up" in capsys.readouterr().err
+
+
+def test_what_is_no_address_is_said_before_anything_is_tried(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["channels", "test", "smtp", "--to", "nowhere", *written(config, "")]) == 1
+    assert "nowhere is neither a mail address nor a number" in capsys.readouterr().err

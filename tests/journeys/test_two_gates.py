@@ -67,6 +67,7 @@ def test_every_step_stands_in_the_story(living: Living) -> None:
         "User started the mobile app code verification option",
         "User completed the mobile app code verification option",
         "User submitted a new password",
+        "password",
         "Successfully completed reset.",
         "User successfully reset password",
     ]

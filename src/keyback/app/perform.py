@@ -23,9 +23,9 @@ def perform(unit: Unit, effects: Iterable[Effect], notifications: Notifications)
         match effect:
             case Audit(event):
                 unit.audit(event)
-            case EndSessions(person, why):
+            case EndSessions(person, why, correlation):
                 unit.sessions.end_all(person)
-                unit.audit(Event(Activity.SESSIONS_ENDED, person, person, "success", why))
+                unit.audit(Event(Activity.SESSIONS_ENDED, person, person, "success", why, correlation))
             case TellPerson():
                 _tell_person(unit, effect, notifications)
             case TellAdministrators():

@@ -8,13 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from keyback.core.errors import NotFound
+from keyback.core.errors import Invalid, NotFound
 from keyback.core.messages import Text, say
 from keyback.core.ports import Channel, DeliveryFailed, Letter
+from keyback.core.rules.identifiers import canonical_mail
 
 MESSAGES: Mapping[str, str] = {
     "channels.absent": "{channel} is not set up in {path}. Set up there: {present}.",
     "channels.nothing": "nothing",
+    "channels.to": "{to} is neither a mail address nor a number in international form, such as +4915112345609. Nothing "
+    "was sent.",
     "channels.test.subject": "Keyback can send mail",
     "channels.test.text": "This is a test from Keyback. If you can read it, messages arrive. There is nothing to do.",
     "channels.test.taken": "Taken, as {reference}. Now look whether it has arrived.",
@@ -48,6 +51,8 @@ def try_out(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Send one test message at once, and say what happens at each step."""
+    if canonical_mail(to) is None and not (to.startswith("+") and to[1:].isdigit()):
+        raise Invalid(say("channels.to", to=to[:100]))
     told = _Told(quiet=as_json)
     path, way = _way(channel, config, told)
     try:

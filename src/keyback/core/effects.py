@@ -19,6 +19,8 @@ class EndSessions:
 
     person: str
     why: str
+    correlation: str = ""
+    """The journey that asks for it, if one does."""
 
 
 @dataclass(frozen=True, slots=True)

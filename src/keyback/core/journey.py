@@ -248,7 +248,7 @@ def _password_set(journey: Journey, now: Instant) -> tuple[Journey, tuple[Effect
     )
     effects: tuple[Effect, ...] = (
         progress(journey, Step.NEW_PASSWORD),
-        EndSessions(person, "password"),
+        EndSessions(person, "password", journey.id),
         TellPerson(person, "notice.password_reset", {"when_at": now, "source": journey.source}),
         Audit(reset),
         progress(journey, Step.SUCCEEDED),

@@ -20,8 +20,10 @@ LONGEST_NAME = 100
 
 
 def find(unit: Unit, user_id: str) -> Person:
-    """By user ID. Raises `NotFound`."""
+    """By user ID; without its domain where the organisation has only one. Raises `NotFound`."""
     form = canonical(user_id)
+    if form and "@" not in form and len(domains := unit.tenants.domains()) == 1:
+        form = f"{form}@{domains[0]}"
     person = unit.people.by_canonical(form, unit.now) if form else None
     if person is None:
         raise NotFound(say("people.nobody", user_id=user_id[:LONGEST_NAME]))
