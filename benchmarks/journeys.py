@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bare import Bare
 from benchmarks.browser import journey
 from benchmarks.measuring import CLIENT_CORE, SERVER_CORE, Figure, median, processor_seconds
 from benchmarks.sink import Sink
@@ -33,6 +34,7 @@ class Run:
 
     spent: list[float]
     walls: list[float]
+    bare: list[float]
     told: Mapping[str, Any]
 
 
@@ -43,7 +45,7 @@ def measure() -> list[Figure]:
 
 
 def _figure(history: int, run: Run, with_table: Run) -> Figure:
-    bare = run.told["bare"] * 1000
+    bare = median(run.bare) * 1000
     demanded = DEMANDED[history] * bare
     whole = median(run.spent) * 1000
     details = {"whole journey": whole, "Argon2 that policy demands": demanded, "least journey": min(run.spent) * 1000,
@@ -63,16 +65,18 @@ def _run(*, history: int, count: int, table: bool = False) -> Run:
     with Sink() as sink, server(sink, more) as (process, port):
         for number in range(WARM):
             journey(port, number, sink)
-        spent, walls = [], []
+        spent, walls, bare = [], [], Bare()
         for number in range(WARM, WARM + count):
             before, began = processor_seconds(process.pid), time.perf_counter()
             journey(port, number, sink)
             walls.append(time.perf_counter() - began)
             time.sleep(0.02)  # the outcome of the last mail is being written
             spent.append(processor_seconds(process.pid) - before)
+            bare.operate()
+        bare.close()
         process.terminate()
         assert process.stdout is not None
-        return Run(spent, walls, json.loads(process.stdout.read()))
+        return Run(spent, walls, bare.seconds, json.loads(process.stdout.read()))
 
 
 @contextlib.contextmanager

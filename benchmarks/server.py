@@ -5,7 +5,6 @@ the processor time went.
 
 import argparse
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +28,6 @@ from keyback.wiring.world import SystemClock, SystemRandom
 ANY = 1_000_000
 LIMITS = Limits(starts_per_source_10_minutes=ANY, starts_without_work_per_source_10_minutes=ANY,
                 starts_without_work_per_minute=ANY)  # fmt: skip
-BARE = 12
 
 
 def main() -> None:
@@ -47,7 +45,6 @@ def main() -> None:
     mail = Smtp(SmtpSettings(host="127.0.0.1", port=given.smtp, security="none", sender="keyback@contoso.example"))
     running = build(store, tenant, world, Place(f"http://localhost:{port_of(door)}"), (mail,))
     fill(running, given.people, given.history)
-    before = bare(world)
     meter = None
     if given.table:
         from benchmarks.meter import Meter
@@ -58,16 +55,7 @@ def main() -> None:
     serve([Listener(application(running.site), door)], lambda: print("ready", port_of(door), flush=True))
     running.close()
     table = meter.table() if meter else {}
-    print(json.dumps({"bare": (before + bare(world)) / 2, "table": table}), flush=True)
-
-
-def bare(world: World) -> float:
-    """Processor seconds of one Argon2 operation, here and now."""
-    hashed = world.hasher.hash("warm")
-    before = time.thread_time()
-    for number in range(BARE):
-        world.hasher.verify(hashed, f"password {number}")
-    return (time.thread_time() - before) / BARE
+    print(json.dumps({"table": table}), flush=True)
 
 
 def fill(running: Running, count: int, history: int) -> None:

@@ -5,10 +5,8 @@ nothing. `ACT` routes take a POST from our own page only: same origin, the brows
 the fields that stand in the row.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +22,7 @@ from keyback.web.call import Answer, Call, Site
 from keyback.web.guards import LARGEST_BODY, Stop
 from keyback.web.portal import contact, journey, setup, sign_in, start
 from keyback.web.render import load_static
+from keyback.web.steps import Steps
 
 log = logging.getLogger("keyback.web")
 Handler = Callable[[Call], Answer]
@@ -76,12 +75,12 @@ ROUTES = (
 
 def application(site: Site) -> Starlette:
     """The ASGI application of one site."""
-    workers = ThreadPoolExecutor(WORKERS, "keyback-step")
+    steps = Steps(WORKERS)
     by_path: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
         by_path.setdefault(route.path, {})[route.method] = route
     routes = [
-        StarletteRoute(path, _endpoint(site, rows, workers), methods=[*rows, *(["HEAD"] if "GET" in rows else [])])
+        StarletteRoute(path, _endpoint(site, rows, steps), methods=[*rows, *(["HEAD"] if "GET" in rows else [])])
         for path, rows in by_path.items()
     ]
     routes += [StarletteRoute(path, _static(site, path), methods=["GET", "HEAD"]) for path in load_static()]
@@ -116,9 +115,7 @@ class _Application(Starlette):
         await response(scope, receive, send)
 
 
-def _endpoint(
-    site: Site, rows: Mapping[str, Route], workers: ThreadPoolExecutor
-) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(site: Site, rows: Mapping[str, Route], steps: Steps) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         route = rows["GET" if request.method == "HEAD" else request.method]
         body = b""
@@ -130,7 +127,7 @@ def _endpoint(
             except ClientDisconnect:
                 return Response(status_code=400)
         arrived = answers.Arrived(request, body, route.guards, route.fields)
-        return await asyncio.get_running_loop().run_in_executor(workers, answers.answer, site, arrived, route.handler)
+        return await steps.run(lambda: answers.answer(site, arrived, route.handler))
 
     return endpoint
 

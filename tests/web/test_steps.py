@@ -1,0 +1,64 @@
+"""The threads that requests run in."""
+
+import asyncio
+import threading
+
+import pytest
+
+from keyback.web.steps import Steps
+
+
+def test_the_thread_that_worked_last_works_next() -> None:
+    """Its caches are warm."""
+
+    async def one_after_the_other() -> set[int]:
+        steps = Steps(8)
+        both = threading.Barrier(2)
+        await asyncio.gather(steps.run(both.wait), steps.run(both.wait))
+        return {await steps.run(threading.get_ident) for _ in range(20)}
+
+    assert len(asyncio.run(one_after_the_other())) == 1
+
+
+def test_more_work_than_threads_waits_its_turn() -> None:
+    """And all of it is done, in as many threads as were allowed."""
+
+    async def many() -> tuple[list[int], set[int]]:
+        steps, used = Steps(3), set()
+
+        def work(number: int) -> int:
+            used.add(threading.get_ident())
+            return number
+
+        done = await asyncio.gather(*(steps.run(lambda n=number: work(n)) for number in range(200)))  # type: ignore[misc]
+        return list(done), used
+
+    done, used = asyncio.run(many())
+    assert done == list(range(200))
+    assert 1 <= len(used) <= 3
+
+
+def test_an_error_reaches_who_waits_and_the_thread_lives_on() -> None:
+    """GAT-5: an error is an answer too."""
+
+    async def failing() -> int:
+        steps = Steps(1)
+        with pytest.raises(ZeroDivisionError):
+            await steps.run(lambda: 1 // 0)
+        return await steps.run(lambda: 7)
+
+    assert asyncio.run(failing()) == 7
+
+
+def test_who_gives_up_waiting_harms_nobody() -> None:
+    """A client that hangs up."""
+
+    async def cancelled() -> int:
+        steps, go_on = Steps(1), threading.Event()
+        waiting = asyncio.create_task(steps.run(go_on.wait))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        go_on.set()
+        return await steps.run(lambda: 7)
+
+    assert asyncio.run(cancelled()) == 7
