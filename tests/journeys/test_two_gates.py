@@ -1,7 +1,10 @@
 """The whole way back in, on both engines: user ID, two proofs, new password."""
 
+from dataclasses import replace
+
+from keyback.core.policy import Notifications
 from keyback.core.types import ContactKind
-from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, Living, with_self_service
+from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, OPEN_POLICY, Living, with_self_service
 
 
 def test_ada_resets_with_mailbox_and_authenticator(living: Living) -> None:
@@ -109,3 +112,21 @@ def test_one_gate_is_enough_where_policy_says_one(living: Living) -> None:
     assert browser.first_gate()["state"] == "new_password"
     assert len(browser.page["steps"]) == 4
     assert browser.set_password()["state"] == "done"
+
+
+def test_notices_may_be_switched_off_but_never_for_administrators_themselves(living: Living) -> None:
+    """NOT-5, decisions 15."""
+    living.set_policy(replace(OPEN_POLICY, notifications=Notifications(notify_users=False, notify_admins=False)))
+    ada, cy = living.ada(), living.person("cy")
+    living.grant(cy, "global_administrator")
+    living.contact(cy, ContactKind.EMAIL, "cy@mailbox.example")
+    browser = living.browser()
+    browser.both_gates()
+    browser.set_password()
+    assert [m["subject"] for m in living.delivered() if "code" not in str(m["subject"])] == []
+    living.grant(ada, "helpdesk_administrator")
+    living.clock.move(10 * 60_000)
+    browser.both_gates()
+    browser.set_password("eight purple lamps dance")
+    told = [(m["to"], m["subject"]) for m in living.delivered() if "code" not in str(m["subject"])]
+    assert told == [(MAIL, "Your password was reset")]
