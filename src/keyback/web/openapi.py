@@ -19,6 +19,11 @@ _WORK = (
     "`salt` followed by n in decimal is `challenge` (hexadecimal). Send in the field `work` the base64 of the JSON object "
     "{algorithm, challenge, number, salt, signature}. Without it stricter limits hold."
 )
+_OTHER = {
+    "/health": "`status` is `ok`",
+    "/openapi.json": "This description",
+    "/reset/judge": "`rules`: for each rule that only the server can tell, whether the new password keeps it so far",
+}
 _STATUS = {
     "200": "The page",
     "400": "The request could not be read",
@@ -42,34 +47,42 @@ def document(call: Call) -> Answer:
 def _encoded(origin: str) -> bytes:
     from keyback.web.server import ROUTES  # the table names this handler
 
-    (page,), components = msgspec.json.schema_components([PageData], ref_template="#/components/schemas/{name}")
+    _, schemas = msgspec.json.schema_components([PageData], ref_template="#/components/schemas/{name}")
+    schemas["PageData"]["properties"]["work"] = {"anyOf": [{"$ref": "#/components/schemas/Work"}, {"type": "null"}]}
+    schemas["Work"] = {"type": "object", "description": _WORK, "properties": _work_properties()}
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
         path = route.path.replace(":str", "")
-        operation: dict[str, Any] = {"operationId": _name(route.method, path), "responses": _responses(page)}
+        operation: dict[str, Any] = {"operationId": _name(route.method, path), "responses": _responses(route.path)}
         if "{token}" in path:
             operation["parameters"] = [{"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}]
         if route.method == "POST":
             operation["requestBody"] = _body((*route.fields, "token"))
         paths.setdefault(path, {})[route.method.lower()] = operation
-    components["Work"] = {"type": "object", "description": _WORK, "properties": _work_properties()}
     whole = {
         "openapi": "3.1.0",
         "info": {"title": "Keyback portal", "version": "1", "description": _ABOUT},
         "servers": [{"url": origin}],
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {"schemas": schemas, "responses": {f"Page{code}": _page(text) for code, text in _STATUS.items()}},
     }
     return msgspec.json.encode(whole)
+
+
+def _page(text: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/PageData"}
+    return {"description": text, "content": {"application/json": {"schema": schema}}}
 
 
 def _name(method: str, path: str) -> str:
     return f"{method.lower()}{path.replace('{token}', 'token').replace('/', '_').replace('-', '_').replace('.', '_')}"
 
 
-def _responses(page: dict[str, Any]) -> dict[str, Any]:
-    content = {"application/json": {"schema": page}}
-    return {code: {"description": text, "content": content} for code, text in _STATUS.items()}
+def _responses(path: str) -> dict[str, Any]:
+    if path in _OTHER:
+        content = {"application/json": {"schema": {"type": "object"}}}
+        return {"200": {"description": _OTHER[path], "content": content}}
+    return {code: {"$ref": f"#/components/responses/Page{code}"} for code in _STATUS}
 
 
 def _body(fields: tuple[str, ...]) -> dict[str, Any]:
