@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from keyback.core.types import ContactKind, DirectoryKind, PersonKind
+from keyback.core.types import MINUTE, ContactKind, DirectoryKind, Disclosure, PersonKind
 from keyback.store.engine import SqliteEngine
-from tests.living import MAIL, Browser, Living, solve
+from tests.living import MAIL, Browser, Living, solve, with_self_service
 
 CLASSES = (
     "existing",
@@ -114,3 +114,23 @@ def test_unknown_ids_are_kept_as_keyed_hashes_only(living: Living) -> None:
     browser.start("my-secret-word@contoso.example")
     assert "my-secret-word" not in str(living.story())
     assert living.story()[0]["target"].startswith("decoy:")
+
+
+def test_who_proves_nothing_ends_alike_known_or_not(living: Living) -> None:
+    """Decisions 1: "we could not verify you; contact your administrator"."""
+    living.ada()
+    ends = []
+    for user_id in ("ada@contoso.example", "nobody@contoso.example"):
+        browser = living.browser()
+        browser.start(user_id)
+        living.clock.move(15 * MINUTE)
+        page = browser.get("/reset/journey")
+        ends.append((page["title"]["id"], [link["rel"] for link in page["links"]]))
+    assert ends == [("ended.unverified_title", ["help", "restart"])] * 2
+
+
+def test_an_unknown_id_in_a_guided_tenant_is_told_what_to_check(quick: Living) -> None:
+    """Decisions 1: guided is friendly, and ends at once."""
+    quick.set_policy(with_self_service(disclosure=Disclosure.GUIDED))
+    page = quick.browser().start("nobody@contoso.example")
+    assert (page["state"], page["title"]["id"]) == ("ended", "ended.unverified_title")

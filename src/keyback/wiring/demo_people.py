@@ -80,7 +80,7 @@ PEOPLE: Final = (
     Someone("Konrad", "Zuse", "reads German; e-mail and authenticator", "konrad.zuse@post.example",
             authenticator=True, language="de"),
     Someone("Bo", "Single", "has one method only, e-mail: too few (SSPR_0014)", "bo.single@mail.example"),
-    Someone("Cy", "Empty", "has no method at all (SSPR_0014)"),
+    Someone("Cy", "Empty", "has no method at all: like somebody who does not exist"),
     Someone("Dee", "Outside", "is in no group for which reset is switched on (SSPR_0013)", "dee.outside@mail.example",
             "+447700900004", authenticator=True, pilot=False),
     Someone("Eve", "Locked", "is disabled", "eve.locked@mail.example", "+447700900005", authenticator=True,

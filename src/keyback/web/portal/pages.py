@@ -44,7 +44,8 @@ MESSAGES = {
     "ended.changed_title": "Please start again",
     "ended.changed": "Your account or the rules changed in the meantime, so this attempt ended. Nothing was changed by it.",
     "ended.unverified_title": "We could not verify you",
-    "ended.unverified": "Nothing was changed. Please contact your administrator.",
+    "ended.unverified": "You gave no proof that we could accept, so nothing was changed. Please contact your administrator, "
+    "or start again: check the user ID first.",
     "refused.you_title": "We know it is you, but this password cannot be reset here",
     "refused.SSPR_0009": "Your organisation has switched off password reset.",
     "refused.SSPR_0010": "This password is kept in your organisation's own network, and setting it from here is not "
@@ -208,13 +209,14 @@ def ended(scene: Scene) -> Page:
     why, code = (state.why, state.code) if isinstance(state, Ended) else (Why.CHANGED, None)
     if code is not None:
         return _refused(scene, code)
-    name = "unverified" if why is Why.REFUSED else str(why)
+    unproven = why is Why.EXPIRED and not scene.journey.evidence
+    name = "unverified" if unproven or why is Why.REFUSED else str(why)
+    again, helper = Link("restart", "/reset", say("journey.restart")), Link("help", "/contact", say("link.help"))
     return Page(
         "ended",
         say(f"ended.{name}_title"),
         lead=(say(f"ended.{name}"),),
-        links=(Link("restart", "/reset", say("journey.restart")), Link("help", "/contact", say("link.help")),
-               Link("sign_in", "/sign-in", say("link.sign_in"))),
+        links=(helper, again) if name == "unverified" else (again, helper, Link("sign_in", "/sign-in", say("link.sign_in"))),
         reference=scene.journey.id,
     )  # fmt: skip
 
