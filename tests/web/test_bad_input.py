@@ -131,6 +131,31 @@ def test_a_foreign_host_is_not_answered(quick: Living, host: str) -> None:
     assert "evil" not in response.text
 
 
+def test_two_hosts_are_one_too_many(quick: Living) -> None:
+    """WEB-1, WEB-12: which of them a proxy in front looked at cannot be known."""
+    hosts = [("host", "localhost:8443"), ("host", "evil.example")]
+    assert quick.browser().http.get("/reset", headers=hosts).status_code == 421
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, 200),
+        ({"origin": "http://localhost:8443"}, 200),
+        ({}, 200),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+def test_what_a_browser_says_of_our_own_page_is_believed(quick: Living, headers: dict[str, str], status: int) -> None:
+    """WEB-2, WEB-3: under `no-referrer` a browser calls our own page `null`, and says beside it that it is ours."""
+    quick.ada()
+    browser = quick.browser()
+    browser.start()
+    sent = {**hidden(browser), "method": "totp"}
+    assert browser.http.post("/reset/method", json=sent, headers=headers).status_code == status
+
+
 def test_forwarded_headers_from_strangers_change_nothing(quick: Living) -> None:
     """WEB-1, THR-6: neither address nor scheme nor host."""
     quick.ada()

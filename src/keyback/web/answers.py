@@ -56,7 +56,7 @@ def _call(site: Site, arrived: Arrived) -> tuple[Call, list[str]]:
     request = arrived.request
     headers = request.headers
     if "host" in arrived.guards:
-        guards.known_host(site, headers.get("host", ""))
+        guards.known_host(site, headers.getlist("host"))
     cookies = read_cookies(headers.get("cookie", ""), secure=site.secure)
     fields: dict[str, str] = {}
     to_set = []

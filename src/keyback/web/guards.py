@@ -3,7 +3,7 @@ seen in `server.py`."""
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
@@ -37,9 +37,9 @@ class Stop(Exception):
         self.text = text
 
 
-def known_host(site: Site, host: str) -> None:
-    """WEB-1: only the configured name is answered."""
-    if host.lower() not in site.hosts:
+def known_host(site: Site, hosts: Sequence[str]) -> None:
+    """WEB-1: only the configured name is answered, and only if it is the one name given."""
+    if len(hosts) != 1 or hosts[0].lower() not in site.hosts:
         raise Stop(421, say("stop.wrong_host"))
 
 

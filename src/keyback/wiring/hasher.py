@@ -45,10 +45,6 @@ class Argon2Hasher:
                 return False
         return bool(encoded)
 
-    def dated(self, encoded: str) -> bool:
-        """Whether it was made with other parameters than today's."""
-        return self._argon2.check_needs_rehash(encoded)
-
     @contextmanager
     def _place(self) -> Iterator[None]:
         if not self._places.acquire(timeout=WAIT_SECONDS):
