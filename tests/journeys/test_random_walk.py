@@ -108,7 +108,7 @@ def test_random_requests_never_skip_a_gate(names: list[str]) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=5_000, suppress_health_check=SLOW)
+@settings(max_examples=2_000, suppress_health_check=SLOW)
 @given(SEQUENCES)
 def test_very_many_random_requests_never_skip_a_gate(names: list[str]) -> None:
     """The long version."""

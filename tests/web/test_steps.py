@@ -73,3 +73,16 @@ def test_who_gives_up_waiting_harms_nobody() -> None:
         return await steps.run(lambda: 7)
 
     assert run(cancelled()) == 7
+
+
+def test_a_thread_that_nobody_needs_ends_and_another_is_made_when_needed() -> None:
+    """Nothing piles up (DOS-6): the idle one leaves, and the count with it."""
+
+    async def twice() -> tuple[str, str]:
+        steps = Steps(1, idle_seconds=0.01)
+        first = await steps.run(threading.current_thread)
+        await asyncio.to_thread(first.join, 10)
+        assert not first.is_alive()
+        return first.name, await steps.run(lambda: threading.current_thread().name)
+
+    assert run(twice()) == ("step-1", "step-1")

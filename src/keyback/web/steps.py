@@ -6,18 +6,21 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+IDLE_SECONDS = 10.0
 _Task = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 
 
 class Steps:
     """At most `most` threads, made when needed; further work waits its turn."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, idle_seconds: float = IDLE_SECONDS) -> None:
+        """A thread that had nothing to do for `idle_seconds` ends."""
         self._most = most
+        self._patience = idle_seconds
         self._made = 0
         self._lock = threading.Lock()
         self._idle: list[SimpleQueue[_Task]] = []
@@ -50,7 +53,21 @@ class Steps:
                 if following is None:
                     self._idle.append(own)
             tell()
-            task = following or own.get()
+            following = following or self._next(own)
+            if following is None:
+                return
+            task = following
+
+    def _next(self, own: SimpleQueue[_Task]) -> _Task | None:
+        """What is handed over to this thread; None once it has been idle for long, and is no longer counted."""
+        with suppress(Empty):
+            return own.get(timeout=self._patience)
+        with self._lock:
+            if own in self._idle:
+                self._idle.remove(own)
+                self._made -= 1
+                return None
+        return own.get()  # it was chosen at this very moment
 
 
 def _done(task: _Task) -> Callable[[], None]:
