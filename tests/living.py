@@ -4,7 +4,8 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -12,11 +13,11 @@ from starlette.testclient import TestClient
 from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPerson
 from keyback.channels.to_screen import Inbox
 from keyback.core.policy import Document, MethodPolicy, Policy, Scope, SelfService
-from keyback.core.ports import Credential, Tenant
+from keyback.core.ports import Channel, Credential, Hasher, Tenant
 from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.methods.totp import code_at, step_at
 from keyback.store import audit, migrations
-from keyback.store.engine import PostgresqlEngine, SqliteEngine
+from keyback.store.engine import Engine, PostgresqlEngine, SqliteEngine
 from keyback.store.group_changes import SqlGroupChanges
 from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.seal import AesSealer, Keys
@@ -39,21 +40,40 @@ ALL_METHODS = {name: MethodPolicy() for name in ("email_code", "sms_code", "totp
 OPEN_POLICY = Policy(self_service=SelfService(enabled_for=Scope.ALL), methods=ALL_METHODS)
 
 
+def _nothing(port: Any) -> Any:
+    return port
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What a test puts between the house and its ports, to count or to break: nothing, unless it says so."""
+
+    engine: Callable[[Engine], Engine] = _nothing
+    """Every statement, and the commit, pass here."""
+    hasher: Callable[[Hasher], Hasher] = _nothing
+    channel: Callable[[Channel], Channel] = _nothing
+    store: type[SqlStore] = SqlStore
+    """Another one may hand out other repositories."""
+
+
 class Living:
     """One tenant that a test may fill, and its portal."""
 
-    def __init__(self, engine: SqliteEngine | PostgresqlEngine, policy: Policy = OPEN_POLICY) -> None:
+    def __init__(
+        self, engine: SqliteEngine | PostgresqlEngine, policy: Policy = OPEN_POLICY, between: Between | None = None
+    ) -> None:
+        between = between or Between()
         migrations.upgrade(engine)
         self.clock = FixedClock()
         self.random = SystemRandom()
         self.hasher = Argon2Hasher(CHEAP, at_once=8)
         sealer = AesSealer(Keys({1: bytes(range(32))}), TENANT.id, self.random)
-        self.store = SqlStore(engine, sealer, self.clock, TENANT.id)
+        self.store = between.store(between.engine(engine), sealer, self.clock, TENANT.id)
         self.inbox = Inbox()
         with self.store.writing() as unit:
             unit.tenants.insert(TENANT, self.clock.now())
-        world = World(self.clock, self.random, self.hasher)
-        channels = (self.inbox.channel("email"), self.inbox.channel("sms"))
+        world = World(self.clock, self.random, between.hasher(self.hasher))
+        channels = tuple(between.channel(self.inbox.channel(name)) for name in ("email", "sms"))
         self.running = build(self.store, TENANT, world, Place(BASE, work_number=50), channels)
         self.house = self.running.house
         self.methods = self.house.methods

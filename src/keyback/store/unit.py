@@ -10,7 +10,7 @@ from keyback.core.events import Event
 from keyback.core.ports import Clock, Sealer
 from keyback.core.types import Instant
 from keyback.store.audit import append
-from keyback.store.engine import Link, PostgresqlEngine, Sql, SqliteEngine
+from keyback.store.engine import Engine, Link, Sql
 from keyback.store.journeys import SqlJourneys
 from keyback.store.links import SqlLinks
 from keyback.store.outbox import SqlOutbox
@@ -61,7 +61,7 @@ class SqlUnit:
 class SqlStore:
     """Implements `core.ports.Store` on either engine, for one tenant."""
 
-    def __init__(self, engine: SqliteEngine | PostgresqlEngine, sealer: Sealer, clock: Clock, tenant: str = "") -> None:
+    def __init__(self, engine: Engine, sealer: Sealer, clock: Clock, tenant: str = "") -> None:
         self.engine = engine
         self.tenant = tenant
         self.sealer = sealer
