@@ -31,7 +31,7 @@ class Counting:
         self.calls.append("hash")
         return _ARGON2.hash(secret)
 
-    def verify(self, encoded: str, secret: str) -> bool:
+    def verify(self, encoded: str, secret: str, *, stranger: bool = False) -> bool:
         self.calls.append("verify")
         assert len(secret) <= 64  # what is hashed is bounded, whatever was typed
         return _ARGON2.verify(encoded, secret)

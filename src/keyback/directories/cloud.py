@@ -24,4 +24,4 @@ class CloudDirectory:
             return False
         with self._store.reading() as unit:
             credential = unit.people.credential(person.id, 1)
-        return self._hasher.verify(credential.encoded if credential else "", prepare(password))
+        return self._hasher.verify(credential.encoded if credential else "", prepare(password), stranger=True)

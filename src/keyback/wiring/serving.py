@@ -63,7 +63,7 @@ def run(config: Path | None, ready: Callable[[Up], None]) -> None:
 def open_running(settings: Settings) -> Running:
     """The house of these settings, with the channels that they name."""
     cost = Cost(settings.argon2_memory_kib, settings.argon2_passes, settings.argon2_lanes)
-    world = World(SystemClock(), SystemRandom(), Argon2Hasher(cost, at_once=max(2, os.cpu_count() or 1)))
+    world = World(SystemClock(), SystemRandom(), Argon2Hasher(cost))
     store, tenant = open_store(settings.database, load_keys(Path(settings.key_file)), world)
     tenant = replace(tenant, zone=settings.zone, language=settings.language)
     place = Place(settings.base_url, proxies=settings.proxies, region=settings.region)

@@ -34,8 +34,9 @@ class Hasher(Protocol):
     def hash(self, secret: str) -> str:
         """Encoded hash. Raises `Busy` when too many are waiting."""
 
-    def verify(self, encoded: str, secret: str) -> bool:
-        """Whether it matches. Exactly one Argon2 operation whatever `encoded` is; an empty one never matches."""
+    def verify(self, encoded: str, secret: str, *, stranger: bool = False) -> bool:
+        """Whether it matches. Exactly one Argon2 operation whatever `encoded` is; an empty one never matches. Work for
+        a stranger, who has proven nothing yet, has the smaller share. Raises `Busy` when too many are waiting."""
 
 
 class Sealer(Protocol):
