@@ -34,11 +34,11 @@ CREATE TABLE figure (
 );
 CREATE TABLE checkpoint (
   tenant TEXT NOT NULL REFERENCES tenant(id), seq BIGINT NOT NULL, hash BLOB NOT NULL, at BIGINT NOT NULL,
-  signature BLOB NOT NULL, shipped_at BIGINT,
+  signature BLOB NOT NULL, shipped_at BIGINT, base SMALLINT NOT NULL DEFAULT 0,
   PRIMARY KEY (tenant, seq)
 );
 CREATE TABLE key_root (
-  tenant TEXT NOT NULL REFERENCES tenant(id), purpose TEXT NOT NULL, key_version INTEGER NOT NULL, sealed BLOB NOT NULL,
+  tenant TEXT NOT NULL REFERENCES tenant(id), purpose TEXT NOT NULL, sealed BLOB NOT NULL,
   made_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, purpose)
 );
