@@ -10,10 +10,11 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from keyback.app.house import House
 from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPerson
 from keyback.channels.to_screen import Inbox
 from keyback.core.policy import Document, MethodPolicy, Policy, Scope, SelfService
-from keyback.core.ports import Channel, Credential, Hasher, Tenant
+from keyback.core.ports import Channel, Credential, Hasher, Sealer, Tenant
 from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.methods.totp import code_at, step_at
 from keyback.store import audit, migrations
@@ -50,10 +51,13 @@ class Between:
 
     engine: Callable[[Engine], Engine] = _nothing
     """Every statement, and the commit, pass here."""
+    sealer: Callable[[Sealer], Sealer] = _nothing
     hasher: Callable[[Hasher], Hasher] = _nothing
     channel: Callable[[Channel], Channel] = _nothing
     store: type[SqlStore] = SqlStore
     """Another one may hand out other repositories."""
+    house: Callable[[House], House] = _nothing
+    """As the verbs get it: directories, and the couriers' bell."""
 
 
 class Living:
@@ -67,15 +71,16 @@ class Living:
         self.clock = FixedClock()
         self.random = SystemRandom()
         self.hasher = Argon2Hasher(CHEAP, at_once=8)
-        sealer = AesSealer(Keys({1: bytes(range(32))}), TENANT.id, self.random)
+        sealer = between.sealer(AesSealer(Keys({1: bytes(range(32))}), TENANT.id, self.random))
         self.store = between.store(between.engine(engine), sealer, self.clock, TENANT.id)
         self.inbox = Inbox()
         with self.store.writing() as unit:
             unit.tenants.insert(TENANT, self.clock.now())
         world = World(self.clock, self.random, between.hasher(self.hasher))
         channels = tuple(between.channel(self.inbox.channel(name)) for name in ("email", "sms"))
-        self.running = build(self.store, TENANT, world, Place(BASE, work_number=50), channels)
-        self.house = self.running.house
+        built = build(self.store, TENANT, world, Place(BASE, work_number=50), channels)
+        self.house = between.house(built.house)
+        self.running = replace(built, house=self.house, site=replace(built.site, house=self.house))
         self.methods = self.house.methods
         self._versions = 0
         self.set_policy(policy)
