@@ -13,8 +13,10 @@ CREATE INDEX setup_link_person ON setup_link (tenant, person);
 CREATE TABLE objection_link (
   tenant TEXT NOT NULL, token BLOB NOT NULL, person TEXT NOT NULL, notice TEXT NOT NULL, about_password SMALLINT NOT NULL,
   correlation TEXT NOT NULL, issued_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT,
-  PRIMARY KEY (tenant, token), FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
+  incident TEXT, PRIMARY KEY (tenant, token), FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
 );
+CREATE INDEX objection_link_person ON objection_link (tenant, person);
+CREATE INDEX objection_link_incident ON objection_link (tenant, incident) WHERE incident IS NOT NULL;
 CREATE INDEX objection_link_expiry ON objection_link (tenant, expires_at);
 CREATE TABLE incident (
   tenant TEXT NOT NULL, id TEXT NOT NULL, person TEXT NOT NULL, notice TEXT NOT NULL, about_password SMALLINT NOT NULL,
@@ -24,6 +26,10 @@ CREATE TABLE incident (
 );
 CREATE INDEX incident_opened ON incident (tenant, opened_at);
 CREATE INDEX incident_person ON incident (tenant, person);
+CREATE UNIQUE INDEX incident_open ON incident (tenant, person) WHERE closed_at IS NULL;
+CREATE INDEX journey_live ON journey (tenant, expires_at) WHERE state IN ('proving', 'choosing');
+CREATE INDEX outbox_done ON outbox (tenant, done_at) WHERE state <> 'waiting';
+CREATE INDEX session_ends ON session (tenant, ends_at);
 CREATE TABLE pulse (
   tenant TEXT NOT NULL REFERENCES tenant(id), name TEXT NOT NULL, at BIGINT NOT NULL, count BIGINT NOT NULL,
   PRIMARY KEY (tenant, name, at)
