@@ -22,13 +22,14 @@ from keyback.store.engine import Link, Row, Sql
 
 _COLUMNS = (
     "id, purpose, person, account, refusal, gates, administrator, decided_by, disclosure, policy_version, generation, "
-    "started_at, expires_at, version, state, why, code, source, language"
+    "started_at, expires_at, version, state, why, code, source, language, known"
 )
 _INSERT = Sql(
     """INSERT INTO journey (tenant, id, purpose, person, account, refusal, gates, administrator, decided_by, disclosure,
-      policy_version, generation, started_at, expires_at, version, state, why, code, browser, source, language)
+      policy_version, generation, started_at, expires_at, version, state, why, code, browser, source, language, known)
     VALUES (:tenant, :id, :purpose, :person, :account, :refusal, :gates, :administrator, :decided_by, :disclosure,
-      :policy_version, :generation, :started_at, :expires_at, :version, :state, :why, :code, :browser, :source, :language)"""
+      :policy_version, :generation, :started_at, :expires_at, :version, :state, :why, :code, :browser, :source, :language,
+      :known)"""
 )
 _BY_BROWSER = Sql(f"SELECT {_COLUMNS} FROM journey WHERE tenant = :tenant AND browser = :browser")
 _BY_ID = Sql(f"SELECT {_COLUMNS} FROM journey WHERE tenant = :tenant AND id = :journey")
@@ -36,6 +37,7 @@ _UPDATE = Sql(
     """UPDATE journey SET state = :state, why = :why, code = :code, version = :version
     WHERE tenant = :tenant AND id = :id AND version = :expected"""
 )
+_RENEW = Sql("UPDATE journey SET browser = :browser WHERE tenant = :tenant AND id = :journey")
 _RUN_OUT = Sql(
     f"""SELECT {_COLUMNS} FROM journey
     WHERE tenant = :tenant AND state IN ('proving', 'choosing') AND expires_at <= :now ORDER BY expires_at LIMIT :count"""
@@ -122,6 +124,7 @@ class SqlJourneys:
             "browser": browser,
             "source": journey.source,
             "language": journey.language,
+            "known": int(journey.known),
         }
         self._link.run(_INSERT, values)
 
@@ -141,7 +144,7 @@ class SqlJourneys:
         return Journey(
             row[0], self._tenant, Purpose(row[1]), subject, Demand(row[5], bool(row[6]), row[7]), Disclosure(row[8]),
             row[9], row[10], row[11], row[12], row[13], _state(row[14], row[15], row[16]),
-            tuple(_evidence(e) for e in evidence), row[17], row[18], row[3],
+            tuple(_evidence(e) for e in evidence), row[17], row[18], row[3], bool(row[19]),
         )  # fmt: skip
 
     def update(self, journey: Journey, expected_version: int) -> bool:
@@ -149,6 +152,10 @@ class SqlJourneys:
         state, why, code = _state_columns(journey.state)
         values = {"tenant": self._tenant, "id": journey.id, "state": state, "why": why, "code": code}
         return self._link.run(_UPDATE, {**values, "version": journey.version, "expected": expected_version}) == 1
+
+    def renew(self, journey: str, browser: bytes) -> None:
+        """From now on only this cookie leads to it (SES-1)."""
+        self._link.run(_RENEW, {"tenant": self._tenant, "journey": journey, "browser": browser})
 
     def run_out(self, now: Instant, count: int) -> Sequence[Journey]:
         """Some whose time is up and that nobody has ended yet, oldest first."""

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from keyback.app.house import House
 from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
-from keyback.app.reset.scene import Scene, load
+from keyback.app.reset.scene import Scene, browser_key, load
 from keyback.app.reset.start import source_network
-from keyback.app.reset.stepping import Went, alive, end_if_over, failure_charges, follow, note
-from keyback.core.errors import Conflict, Refused, TooMany
+from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note
+from keyback.core.errors import Conflict, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event, Step
 from keyback.core.journey import Evidence, Proved, Proving, audit_target
 from keyback.core.messages import say
-from keyback.core.ports import Challenge, Right, Unit, Verdict, Wrong
+from keyback.core.ports import Challenge, Charge, Right, Unit, Verdict, Wrong
+from keyback.core.types import MINUTE
 
 MESSAGES = {
     "answer.wrong": "That code is not right. You have {tries} more {tries:try|tries}, or use another way.",
@@ -25,11 +26,16 @@ MESSAGES = {
     "password still works, and you can contact your administrator.",
 }
 
+SENT_TWICE = 20
+"""In ten minutes, per source."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the page sends."""
 
+    token: str
+    """What this browser's cookie holds."""
     answer: str
     version: int
     source: str
@@ -39,27 +45,57 @@ class WrongAnswer(Refused):
     """Not right; the try is spent."""
 
 
-def answer(house: House, token: str, reply: Reply) -> Went:
-    """Judge an answer. Raises `WrongAnswer` and `TooMany` after their charges are safely written."""
+def answer(house: House, reply: Reply) -> str:
+    """Judge an answer; returns what the browser's cookie holds from now on: a new value where a gate was passed (SES-1).
+
+    Raises `WrongAnswer` and `TooMany` after their charges are safely written, and `NotFound` without a journey.
+    """
+    try:
+        passed = _answer(house, reply)
+    except NotFound:
+        return _sent_twice(house, reply)
+    return _successor(house, reply) if passed else reply.token
+
+
+def _answer(house: House, reply: Reply) -> bool:
+    """Whether it passed a gate."""
     with house.store.writing() as unit:
-        scene = load(house, unit, token)
+        scene = load(house, unit, reply.token)
         if end_if_over(unit, scene) or not alive(scene, reply.version) or not isinstance(scene.journey.state, Proving):
-            return Went.STALE
+            return False
         challenge = scene.challenge
         if challenge is None:
-            return Went.STALE
+            return False
         moved = _taken(unit, scene)
         if moved is None:
-            return Went.STALE
+            return False
         slow = house.methods[challenge.method].slow
         refused = _charge(unit, moved, challenge, reply)
         if refused is None and not slow:
             refused = _judge(house, unit, moved, _check(house, moved, challenge, reply), reply)
     if refused is None and slow:
-        refused = _slowly(house, token, moved, challenge, reply)
+        refused = _slowly(house, moved, challenge, reply)
     if refused is not None:
         raise refused
-    return Went.ON
+    return True
+
+
+def _successor(house: House, reply: Reply) -> str:
+    """The cookie after this answer. It follows from the answer, so that who sends the same form twice, or again after
+    a crash, gets the same one (RAC-3, F01), and who holds only the old cookie gets nothing."""
+    return house.sealer.mac("journey-successor", reply.token, str(reply.version), reply.answer).hex()
+
+
+def _sent_twice(house: House, reply: Reply) -> str:
+    """The new cookie for an answer that was accepted before; bounded, because it tells whether an answer was right."""
+    charge = Charge("answers.twice", source_network(reply.source), SENT_TWICE, 10 * MINUTE)
+    after = _successor(house, reply)
+    with house.store.writing() as unit:
+        refused = unit.throttles.charge(charge, unit.now)
+        journey = None if refused is not None else unit.journeys.by_browser(browser_key(house, after))
+    if journey is None:
+        raise NotFound(say("reset.no_journey"))
+    return after
 
 
 def _taken(unit: Unit, scene: Scene) -> Scene | None:
@@ -93,11 +129,11 @@ def _check(house: House, scene: Scene, challenge: Challenge, reply: Reply) -> _J
     return _Judged(challenge, verdict)
 
 
-def _slowly(house: House, token: str, before: Scene, challenge: Challenge, reply: Reply) -> Refused | None:
+def _slowly(house: House, before: Scene, challenge: Challenge, reply: Reply) -> Refused | None:
     """The charge is committed; compare outside any transaction, then consume under the same conditions."""
     judged = _check(house, before, challenge, reply)
     with house.store.writing() as unit:
-        scene = load(house, unit, token)
+        scene = load(house, unit, reply.token)
         same = scene.challenge is not None and scene.challenge.id == challenge.id
         if end_if_over(unit, scene) or not same or scene.journey.version != before.journey.version:
             return WrongAnswer(say("answer.dead"))
@@ -110,6 +146,7 @@ def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply
         return _wrong(house, unit, scene, challenge, reply)
     for charge in failure_charges(scene, challenge.method, source_network(reply.source)):
         unit.throttles.give_back(charge)
+    unit.journeys.renew(scene.journey.id, browser_key(house, _successor(house, reply)))
     return None
 
 

@@ -55,6 +55,7 @@ class Journeys(Protocol):
     def update(self, journey: Journey, expected_version: int) -> bool:
         """Conditional on the version that was read."""
 
+    def renew(self, journey: str, browser: bytes) -> None: ...
     def run_out(self, now: Instant, count: int) -> Sequence[Journey]:
         """Some whose time is up and that nobody has ended yet, oldest first."""
 
@@ -80,13 +81,14 @@ class Throttles(Protocol):
     def charge(self, charge: Charge, now: Instant) -> Instant | None:
         """None when allowed, else the time at which it opens again. One conditional write, before the deed."""
 
-    def used(self, limit: str, key: str, window: Span, now: Instant) -> int:
+    def used(self, charge: Charge, now: Instant) -> int:
         """How much of a budget is used in the present window."""
 
     def give_back(self, charge: Charge) -> None:
         """A charged try that turned out right was no failure."""
 
-    def clear(self, limit: str, key: str) -> None: ...
+    def clear(self, charge: Charge) -> bool:
+        """Forget one counter; whether there was one."""
 
 
 class Outbox(Protocol):

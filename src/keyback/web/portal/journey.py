@@ -1,5 +1,6 @@
 """Pages C, D and E, and every way a journey can end: always the true state, whatever was posted."""
 
+from dataclasses import replace
 from typing import assert_never
 
 import msgspec
@@ -107,12 +108,13 @@ def again(call: Call) -> Answer:
 
 def answered(call: Call) -> Answer:
     """A code."""
-    reply = answer_verb.Reply(call.fields.get("answer", ""), call.version, call.source)
+    before = _token(call)
+    reply = answer_verb.Reply(before, call.fields.get("answer", ""), call.version, call.source)
     try:
-        answer_verb.answer(call.site.house, _token(call), reply)
+        after = answer_verb.answer(call.site.house, reply)
     except Refused as error:
         return _refused(call, error)
-    return HERE
+    return HERE if after == before else replace(HERE, cookies={JOURNEY: after})
 
 
 def password(call: Call) -> Answer:
