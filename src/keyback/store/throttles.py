@@ -1,23 +1,25 @@
 """The one limiter primitive: charge first, then do. Durable, and never evicted while live (THR-5, THR-8)."""
 
 from keyback.core.ports import Charge, Sealer
-from keyback.core.types import Instant, Span
+from keyback.core.types import Instant
 from keyback.store.engine import Link, Sql
 
-_CHARGE = Sql(
+_TAKE = Sql(
     """INSERT INTO throttle (tenant, limit_name, throttle_key, window_start, used, paused_until, ends_at)
-    VALUES (:tenant, :limit, :key, :now, 1, CASE WHEN :budget = 1 AND :pause > 0 THEN :now + :pause ELSE 0 END,
-      :now + :window + :pause)
+    SELECT :tenant, :limit, :key, CAST(:now AS BIGINT), CAST(:amount AS INTEGER),
+      CASE WHEN :amount >= :budget AND :pause > 0 THEN :now + :pause ELSE 0 END, :now + :window + :pause
+    WHERE :amount <= :budget
     ON CONFLICT (tenant, limit_name, throttle_key) DO UPDATE SET
       window_start = CASE WHEN throttle.window_start + :window <= :now THEN :now ELSE throttle.window_start END,
-      used = CASE WHEN throttle.window_start + :window <= :now THEN 1 ELSE throttle.used + 1 END,
+      used = CASE WHEN throttle.window_start + :window <= :now THEN :amount ELSE throttle.used + :amount END,
       paused_until = CASE
-        WHEN :pause > 0 AND throttle.window_start + :window > :now AND throttle.used + 1 >= :budget THEN :now + :pause
-        WHEN :pause > 0 AND throttle.window_start + :window <= :now AND :budget = 1 THEN :now + :pause
+        WHEN :pause > 0 AND throttle.window_start + :window > :now AND throttle.used + :amount >= :budget
+          THEN :now + :pause
+        WHEN :pause > 0 AND throttle.window_start + :window <= :now AND :amount >= :budget THEN :now + :pause
         ELSE throttle.paused_until END,
       ends_at = :now + :window + :pause
     WHERE throttle.paused_until <= :now
-      AND (throttle.window_start + :window <= :now OR throttle.used < :budget)
+      AND (throttle.window_start + :window <= :now OR throttle.used + :amount <= :budget)
     RETURNING used"""
 )
 _WHEN = Sql(
@@ -25,7 +27,8 @@ _WHEN = Sql(
     WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key"""
 )
 _GIVE_BACK = Sql(
-    """UPDATE throttle SET used = used - 1, paused_until = CASE WHEN used >= :budget THEN 0 ELSE paused_until END
+    """UPDATE throttle SET used = CASE WHEN used > :amount THEN used - :amount ELSE 0 END,
+      paused_until = CASE WHEN used >= :budget THEN 0 ELSE paused_until END
     WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key AND used > 0"""
 )
 _USED = Sql(
@@ -49,33 +52,42 @@ class SqlThrottles:
     def charge(self, charge: Charge, now: Instant) -> Instant | None:
         """None when allowed; else when it opens again. Refused charges do not count further, and the pause begins
         with the charge that uses up the budget, so that nothing is lost when the caller then refuses."""
-        key = self._sealer.mac("throttle", charge.limit, charge.key)
-        place = {"tenant": self._tenant, "limit": charge.limit, "key": key}
-        values = {**place, "now": now, "window": charge.window, "budget": charge.budget, "pause": charge.pause}
-        if self._link.one(_CHARGE, values) is not None:
+        if self.take(charge, now):
             return None
-        row = self._link.one(_WHEN, place)
-        if row is None:  # cannot be: the row refused us a moment ago; refuse all the same (GAT-5)
+        row = self._link.one(_WHEN, self._place(charge))
+        if row is None:  # more than the whole budget at once
             return now + charge.window
         return max(int(row[1]), int(row[0]) + charge.window)
 
-    def used(self, limit: str, key: str, window: Span, now: Instant) -> int:
+    def take(self, charge: Charge, now: Instant) -> int:
+        """How much is used with this charge; 0 when refused. One statement either way (SND-5)."""
+        row = self._link.one(_TAKE, {
+            **self._place(charge), "now": now, "window": charge.window, "budget": charge.budget, "pause": charge.pause,
+            "amount": charge.amount,
+        })  # fmt: skip
+        return int(row[0]) if row else 0
+
+    def paused_until(self, charge: Charge) -> Instant:
+        """When the pause of this limit ends, or ended; 0: it never had one."""
+        row = self._link.one(_WHEN, self._place(charge))
+        return int(row[1]) if row else 0
+
+    def used(self, charge: Charge, now: Instant) -> int:
         """How much of a budget is used in the present window."""
-        key_hash = self._sealer.mac("throttle", limit, key)
-        values = {"tenant": self._tenant, "limit": limit, "key": key_hash, "since": now - window}
-        row = self._link.one(_USED, values)
+        row = self._link.one(_USED, {**self._place(charge), "since": now - charge.window})
         return int(row[0]) if row else 0
 
     def give_back(self, charge: Charge) -> None:
         """What was charged before a comparison that turned out right is no failure."""
-        key = self._sealer.mac("throttle", charge.limit, charge.key)
-        values = {"tenant": self._tenant, "limit": charge.limit, "key": key, "budget": charge.budget}
-        self._link.run(_GIVE_BACK, values)
+        self._link.run(_GIVE_BACK, {**self._place(charge), "budget": charge.budget, "amount": charge.amount})
 
-    def clear(self, limit: str, key: str) -> None:
-        """Forget one counter: after a completed recovery, or by an administrator."""
-        place = {"tenant": self._tenant, "limit": limit, "key": self._sealer.mac("throttle", limit, key)}
-        self._link.run(_CLEAR, place)
+    def clear(self, charge: Charge) -> bool:
+        """Forget one counter, after a completed recovery or by an administrator; whether there was one."""
+        return self._link.run(_CLEAR, self._place(charge)) == 1
+
+    def _place(self, charge: Charge) -> dict[str, str | bytes]:
+        key = self._sealer.mac("throttle", charge.limit, charge.key)
+        return {"tenant": self._tenant, "limit": charge.limit, "key": key}
 
     def sweep(self, now: Instant) -> int:
         """Remove counters that no longer hold anything."""

@@ -11,11 +11,13 @@ from keyback.core.ports import Clock, Sealer
 from keyback.core.types import Instant
 from keyback.store.audit import append
 from keyback.store.engine import Engine, Link, Sql
+from keyback.store.incidents import SqlIncidents
 from keyback.store.journeys import SqlJourneys
 from keyback.store.links import SqlLinks
 from keyback.store.outbox import SqlOutbox
 from keyback.store.people import SqlPeople
 from keyback.store.policies import SqlPolicies
+from keyback.store.pulse import SqlPulse
 from keyback.store.readiness import SqlReadiness
 from keyback.store.sessions import SqlSessions
 from keyback.store.tenants import SqlTenants
@@ -28,7 +30,7 @@ class SqlUnit:
     """Implements `core.ports.Unit`. `link` is for the store's own files."""
 
     __slots__ = (
-        "_events", "journeys", "link", "links", "now", "outbox", "people", "policies", "readiness", "sealer", "sessions", "tenant",
+        "_events", "incidents", "journeys", "link", "links", "now", "outbox", "people", "policies", "pulse", "readiness", "sealer", "sessions", "tenant",
         "tenants", "throttles",
     )  # fmt: skip
 
@@ -42,9 +44,11 @@ class SqlUnit:
         self.throttles = SqlThrottles(link, tenant, sealer)
         self.outbox = SqlOutbox(link, tenant, sealer)
         self.policies = SqlPolicies(link, tenant)
+        self.pulse = SqlPulse(link, tenant, now)
         self.readiness = SqlReadiness(link, tenant)
         self.sessions = SqlSessions(link, tenant)
         self.links = SqlLinks(link, tenant, sealer)
+        self.incidents = SqlIncidents(link, tenant, sealer)
         self.tenants = SqlTenants(link, tenant)
         self._events: list[Event] = []
 
@@ -53,7 +57,9 @@ class SqlUnit:
         self._events.append(event)
 
     def finish(self) -> None:
-        """Write the audit rows; the chain's head row is taken last, so that it is held for the shortest time."""
+        """Write the beats and the audit rows; the chain's head row is taken last, so that it is held for the shortest
+        time."""
+        self.pulse.finish()
         if self._events:
             append(self.link, self.tenant, self.sealer, self.now, self._events)
 

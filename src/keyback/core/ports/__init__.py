@@ -6,8 +6,9 @@ Errors: every port raises `core.errors` only. A method never sees a request and 
 
 from keyback.core.ports.channels import Channel, DeliveryFailed, Letter, Outgoing, Receipt
 from keyback.core.ports.directories import Directory, Preflight
+from keyback.core.ports.incidents import Incident, Incidents, Objection, Report
 from keyback.core.ports.methods import Ask, BoundMac, Method, Opening, Registration, Right, Tools, Verdict, Wrong
-from keyback.core.ports.records import Challenge, Charge, Credential, SignedIn
+from keyback.core.ports.records import Beat, Challenge, Charge, Credential, SignedIn
 from keyback.core.ports.store import (
     Candidate,
     Journeys,
@@ -15,6 +16,7 @@ from keyback.core.ports.store import (
     Outbox,
     People,
     Policies,
+    Pulse,
     Readiness,
     Sessions,
     SetupLink,
@@ -28,6 +30,7 @@ from keyback.core.ports.world import Clock, Hasher, Random, Sealer
 
 __all__ = [
     "Ask",
+    "Beat",
     "BoundMac",
     "Candidate",
     "Challenge",
@@ -38,20 +41,25 @@ __all__ = [
     "DeliveryFailed",
     "Directory",
     "Hasher",
+    "Incident",
+    "Incidents",
     "Journeys",
     "Letter",
     "Links",
     "Method",
+    "Objection",
     "Opening",
     "Outbox",
     "Outgoing",
     "People",
     "Policies",
     "Preflight",
+    "Pulse",
     "Random",
     "Readiness",
     "Receipt",
     "Registration",
+    "Report",
     "Right",
     "Sealer",
     "Sessions",

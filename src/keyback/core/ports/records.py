@@ -36,6 +36,8 @@ class Charge:
     window: Span
     pause: Span = 0
     """How long it stays shut once the budget is spent; 0: until the window ends."""
+    amount: int = 1
+    """How much of the budget this deed takes; one that would go beyond it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Credential:
     not_after: Instant | None
     """When an initial or temporary password dies."""
     version: int
+    compromised_at: Instant | None = None
+    """Since when its owner says that somebody else set it; it signs in nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +64,14 @@ class SignedIn:
     """Names, joined by `+`."""
     address: str
     client: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """How often something happened in a span, counted by five minutes."""
+
+    total: int
+    busiest: int
+    """In the five minutes that had most."""
+    counted: int
+    """How many five minutes had any."""

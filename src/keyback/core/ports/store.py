@@ -9,7 +9,8 @@ from keyback.core.events import Event
 from keyback.core.journey import Evidence, Journey
 from keyback.core.policy import Document, InForce
 from keyback.core.ports.channels import Outgoing
-from keyback.core.ports.records import Challenge, Charge, Credential, SignedIn
+from keyback.core.ports.incidents import Incidents
+from keyback.core.ports.records import Beat, Challenge, Charge, Credential, SignedIn
 from keyback.core.rules.readiness import Likes, Standing
 from keyback.core.types import Contact, Enrolment, Instant, Person, Span
 
@@ -41,6 +42,15 @@ class People(Protocol):
 
     def set_credential(self, person: str, new: Credential, now: Instant, *, keep: str = "") -> bool:
         """Conditional on `new.version`, the version that was read (0: none). `keep` is the hash it replaces."""
+
+    def freeze(self, person: str, now: Instant) -> bool:
+        """Close recovery for this person; false: it was closed already."""
+
+    def unfreeze(self, person: str) -> bool:
+        """Open it again; false: it was open."""
+
+    def compromise(self, person: str, now: Instant) -> bool:
+        """The present password signs in nowhere any more, until another takes its place (decisions 16)."""
 
     def holders(self, role: str, count: int) -> Sequence[str]:
         """Ids of enabled people who hold a role, directly or through groups."""
@@ -81,6 +91,12 @@ class Throttles(Protocol):
     def charge(self, charge: Charge, now: Instant) -> Instant | None:
         """None when allowed, else the time at which it opens again. One conditional write, before the deed."""
 
+    def take(self, charge: Charge, now: Instant) -> int:
+        """The same, for when nobody is told when it opens: how much is used with this charge; 0 when refused."""
+
+    def paused_until(self, charge: Charge) -> Instant:
+        """When the pause of this limit ends, or ended; 0: it never had one."""
+
     def used(self, charge: Charge, now: Instant) -> int:
         """How much of a budget is used in the present window."""
 
@@ -89,6 +105,19 @@ class Throttles(Protocol):
 
     def clear(self, charge: Charge) -> bool:
         """Forget one counter; whether there was one."""
+
+
+class Pulse(Protocol):
+    """What happens, counted by five minutes, and figures that are worked out from it."""
+
+    def beat(self, name: str) -> None:
+        """One more of these."""
+
+    def within(self, name: str, since: Instant, until: Instant) -> Beat: ...
+    def figures(self) -> Mapping[str, tuple[int, Instant]]:
+        """Every figure, with the time at which it was set."""
+
+    def set_figure(self, name: str, value: int) -> None: ...
 
 
 class Outbox(Protocol):
@@ -217,6 +246,8 @@ class Unit(Protocol):
     @property
     def throttles(self) -> Throttles: ...
     @property
+    def pulse(self) -> Pulse: ...
+    @property
     def outbox(self) -> Outbox: ...
     @property
     def policies(self) -> Policies: ...
@@ -226,6 +257,8 @@ class Unit(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def links(self) -> Links: ...
+    @property
+    def incidents(self) -> Incidents: ...
     @property
     def tenants(self) -> Tenants: ...
     def audit(self, event: Event) -> None:

@@ -1,0 +1,87 @@
+"""Which numbers may get a text message: ordinary ones of the countries that the tenant allows (SND-3).
+
+Premium, shared-cost, satellite, pager and like ranges cost whoever calls them, and are what toll fraud lives on.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+MESSAGES: Mapping[str, str] = {
+    "numbers.toll_free": "numbers that are free for the caller cannot get messages",
+    "numbers.premium": "premium-rate numbers are never called",
+    "numbers.shared_cost": "shared-cost numbers are never called",
+    "numbers.voip": "numbers of the Internet only are never called",
+    "numbers.personal": "personal numbers, which forward at somebody else's cost, are never called",
+    "numbers.pager": "pagers are never called",
+    "numbers.uan": "company-wide numbers, which belong to no phone, are never called",
+    "numbers.voicemail": "voicemail boxes are never called",
+    "numbers.satellite": "satellite and other numbers of no country are never called",
+}
+
+NO_COUNTRY = "001"
+"""What the numbering plan calls codes that belong to no country: satellite, international premium and the like."""
+SUBSCRIBER_DIGITS = 4
+"""What a prefix leaves off (SND-2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """What the numbering plan says of a number."""
+
+    country: str
+    """ISO 3166, or empty for a number that the plan does not know."""
+    refused: str
+    """Id of the sentence that says why it is never called; empty: ordinary, or not known."""
+
+
+def prefix(e164: str) -> str:
+    """The number without its last four digits: the block that one subscriber of a fraudulent network rents."""
+    return e164[:-SUBSCRIBER_DIGITS]
+
+
+def may_be_messaged(e164: str, allowed: Collection[str]) -> bool:
+    """Whether a text message may go there. What the numbering plan does not know is not called: it may be anywhere."""
+    number = look_up(e164)
+    return not number.refused and number.country in allowed
+
+
+def is_country(code: str) -> bool:
+    """Whether there are numbers of this country; ISO 3166, capital letters."""
+    import phonenumbers
+
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+@lru_cache(4096)
+def look_up(e164: str) -> Number:
+    """Kind and country of a number in E.164."""
+    import phonenumbers  # here, because it takes 80 ms that the start need not wait for
+
+    try:
+        parsed = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return Number("", "")
+    if phonenumbers.region_code_for_country_code(parsed.country_code) == NO_COUNTRY:
+        return Number("", "numbers.satellite")
+    kind = phonenumbers.number_type(parsed)
+    return Number(phonenumbers.region_code_for_number(parsed) or "", _refused_kinds().get(kind, ""))
+
+
+@lru_cache(1)
+def _refused_kinds() -> Mapping[int, str]:
+    from phonenumbers import PhoneNumberType as Kind
+
+    return MappingProxyType(
+        {
+            Kind.TOLL_FREE: "numbers.toll_free",
+            Kind.PREMIUM_RATE: "numbers.premium",
+            Kind.SHARED_COST: "numbers.shared_cost",
+            Kind.VOIP: "numbers.voip",
+            Kind.PERSONAL_NUMBER: "numbers.personal",
+            Kind.PAGER: "numbers.pager",
+            Kind.UAN: "numbers.uan",
+            Kind.VOICEMAIL: "numbers.voicemail",
+        }
+    )
