@@ -7,6 +7,7 @@
     │   ├── Invalid        the input is not acceptable; carries every mistake
     │   └── TooMany        a limit; `retry_at` says when to try again
     ├── Unavailable        a store, directory or channel cannot be reached; refuse (GAT-5)
+    │   ├── Unsure         it went away while it was told to keep a change: done or not, nobody can say
     │   └── Busy           it will be possible in a moment
     │       └── Contended  another unit of work was in the way; the whole unit may be done again
     └── Broken             something that must not be: a bad seal, a broken chain; stop and alarm
@@ -58,6 +59,10 @@ class TooMany(Refused):
 
 class Unavailable(Trouble):
     """Something Keyback depends on cannot be reached. The answer is always refusal."""
+
+
+class Unsure(Unavailable):
+    """Asked to keep a change, it went away without an answer: all of the change happened, or nothing (I2)."""
 
 
 class Busy(Unavailable):

@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from keyback.core.errors import Conflict, Contended, Unavailable
+from keyback.core.errors import Conflict, Contended, Unavailable, Unsure
 from keyback.core.messages import say
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ Values = Mapping[str, object]
 MESSAGES: Mapping[str, str] = {"store.conflict": "Somebody else changed this at the same moment. Nothing was changed."}
 
 BUSY_TIMEOUT_MS = 5_000
+RECONNECT_SECONDS = 10
+"""How long the pool tries on its own, at growing intervals; after that whoever asks makes it try at once (F11)."""
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000", "wal_autocheckpoint=4000")
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 
@@ -211,20 +213,23 @@ class PostgresqlEngine:
                     min_size=1,
                     max_size=self._size,
                     timeout=BUSY_TIMEOUT_MS / 1000,
+                    reconnect_timeout=RECONNECT_SECONDS,
                     kwargs={"options": "-c statement_timeout=10s -c lock_timeout=5s", "prepare_threshold": 1},
                     open=True,
                 )
             return self._pool
 
     @contextmanager
-    def transaction(self, *, write: bool) -> Iterator[Link]:  # noqa: ARG002 - READ COMMITTED serves both
-        """One transaction, READ COMMITTED."""
+    def transaction(self, *, write: bool) -> Iterator[Link]:
+        """One transaction, READ COMMITTED. Raises `Unsure` when the connection is lost while a change is committed."""
         import psycopg
         import psycopg_pool
 
+        committing = False
         try:
             with self._opened().connection() as connection, connection.cursor() as cursor:
                 yield _PostgresqlLink(cursor)
+                committing = write
         except psycopg.errors.IntegrityError as error:
             raise Conflict(say("store.conflict")) from error
         except (
@@ -234,7 +239,7 @@ class PostgresqlEngine:
         ) as e:
             raise Contended(type(e).__name__) from e
         except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
-            raise Unavailable(type(error).__name__) from error
+            raise (Unsure if committing else Unavailable)(type(error).__name__) from error
 
     def close(self) -> None:
         """Close the pool."""

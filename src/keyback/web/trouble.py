@@ -1,9 +1,10 @@
 """What each kind of trouble looks like. Nothing was changed, and the person is never at a dead end (GAT-5)."""
 
 import logging
+import time
 from collections.abc import Callable
 
-from keyback.core.errors import Broken, Busy, Conflict, Contended, NotFound, Refused, TooMany, Trouble, Unavailable
+from keyback.core.errors import Broken, Busy, Conflict, Contended, NotFound, Refused, TooMany, Trouble, Unavailable, Unsure
 from keyback.core.messages import Text, say
 from keyback.core.types import SECOND
 from keyback.web.call import Answer, Call
@@ -15,6 +16,8 @@ MESSAGES = {
     "error.title": "This did not work",
     "error.busy": "Keyback is busy. Nothing was changed. Please try again in a few seconds.",
     "error.unavailable": "Keyback cannot do this at the moment. Nothing was changed. Please try again in a minute.",
+    "error.unsure": "The connection to our database broke at the last moment, so we cannot say whether this was done. Go back "
+    "and reload the page: it shows where you are.",
     "error.broken": "Something went wrong on our side. Nothing was changed. Please try again; if it happens again, tell "
     "your administrator the reference below.",
     "error.start": "Start again",
@@ -22,6 +25,8 @@ MESSAGES = {
 
 TRIES = 3
 """A whole unit of work that met another one is done again this often before the person is told to wait."""
+LONGEST_PAUSE_SECONDS = 0.05
+"""Before it is done again; each waits for another part of it, so that they do not meet again (F13)."""
 _STATUS: tuple[tuple[type[Refused], int], ...] = ((NotFound, 404), (TooMany, 429), (Conflict, 409), (Refused, 422))
 
 
@@ -33,6 +38,7 @@ def handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:
         except Contended as error:
             if again == 1:
                 return _unavailable(error)
+            time.sleep(call.site.house.random.bytes(1)[0] / 255 * LONGEST_PAUSE_SECONDS)
         except Trouble as error:
             return _page_of(call, error)
         except Exception as error:  # noqa: BLE001 - the outermost door: refuse, and name no more than kind and place
@@ -65,7 +71,8 @@ def _unavailable(error: Unavailable) -> Answer:
     if isinstance(error, Busy):
         return Answer(error_page(say("error.busy")), 503, retry_after=2)
     log.error("unavailable: %s", error)
-    return Answer(error_page(say("error.unavailable")), 503, retry_after=30)
+    text = "error.unsure" if isinstance(error, Unsure) else "error.unavailable"
+    return Answer(error_page(say(text)), 503, retry_after=30)
 
 
 def _where(error: Exception) -> str:
