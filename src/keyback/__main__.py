@@ -15,7 +15,8 @@ COMMANDS: Mapping[str, str] = {
     "policy": "Who may reset, how, and everything else that the organisation decides.",
     "outbox": "Messages: what was sent, what waits, what failed and why.",
     "channels": "Try the ways in which messages leave.",
-    "audit": "What happened; one attempt as a story.",
+    "audit": "What happened; one attempt as a story; whether anybody changed the log.",
+    "keys": "Master keys: list them, rotate them while people reset.",
     "rescue": "Let an administrator back in who is locked out. On this host only.",
 }
 """Each is a file of `cli/`, imported when it is called."""

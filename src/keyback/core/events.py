@@ -33,6 +33,16 @@ class Activity(StrEnum):
     TENANT_CREATED = "Set up organisation"
     SETUP_LINK_ISSUED = "Issue one-time link"
     SETUP_LINK_USED = "Use one-time link"
+    KEY_ADDED = "Add master key"
+    KEYS_ROTATED = "Rotate master keys"
+    KEY_RETIRED = "Retire master key"
+    AUDIT_READ = "Read audit log"
+    AUDIT_EXPORTED = "Export audit log"
+    AUDIT_BROKEN = "Find audit log broken"
+    CLOCK_JUMPED = "Clock jumped"
+    CLOCKS_APART = "Clocks apart"
+    SUSPICIOUS_REPORTED = "Suspicious activity reported"
+    INCIDENT_CLOSED = "Close incident"
 
 
 class Step(StrEnum):
@@ -52,6 +62,7 @@ class Step(StrEnum):
     NOT_IN_SCOPE = "User is not a member of an enabled group"
     TOO_FEW_METHODS = "User's account has insufficient authentication methods defined"
     ON_PREMISES = "User's password is managed on-premises and writeback is not enabled"
+    FROZEN = "Password reset is closed for this user after a report"
     NO_POLICY = "No password reset policy is in force"
     PASSWORD_REFUSED = "New password did not meet the policy"
     CONTACTED_ADMIN = "User contacted an administrator"

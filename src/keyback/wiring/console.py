@@ -30,6 +30,11 @@ def config_path(given: Path | None) -> Path:
     return given or Path(os.environ.get(CONFIG, DEFAULT_CONFIG))
 
 
+def key_file(given: Path | None) -> Path:
+    """Where the settings say that the master keys are."""
+    return Path(load(config_path(given), os.environ).key_file)
+
+
 def open_console(config: Path | None = None) -> Running:
     """The house. Close it afterwards.
 

@@ -18,6 +18,7 @@ from keyback.core.types import DirectoryKind
 from keyback.directories.cloud import CloudDirectory
 from keyback.store import migrations
 from keyback.store.engine import engine_for
+from keyback.store.keys import adopt_keys
 from keyback.store.seal import AesSealer, Keys
 from keyback.store.unit import SqlStore
 from keyback.web.call import Site
@@ -85,7 +86,9 @@ def open_store(database: str, keys: Keys, world: "World") -> tuple[SqlStore, Ten
     if tenant is None:
         engine.close()
         raise Refused(say("wiring.no_tenant"))
-    return SqlStore(engine, AesSealer(keys, tenant.id, world.random), world.clock, tenant.id), tenant
+    store = SqlStore(engine, AesSealer(keys, tenant.id, world.random), world.clock, tenant.id)
+    adopt_keys(store)
+    return store, tenant
 
 
 def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels: Sequence[Channel]) -> Running:

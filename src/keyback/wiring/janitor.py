@@ -8,6 +8,7 @@ from keyback.app.policy.standing import refresh_due
 from keyback.app.reset.expire import AT_ONCE, expire
 from keyback.core.errors import Trouble
 from keyback.core.types import DAY
+from keyback.store.keys import adopt_keys
 from keyback.wiring.house import Running
 
 log = logging.getLogger("keyback.janitor")
@@ -39,6 +40,7 @@ class Janitor:
 
     def sweep(self) -> None:
         """One round."""
+        adopt_keys(self._running.store)
         with self._running.store.writing() as unit:
             unit.throttles.sweep(unit.now)
             unit.journeys.sweep(unit.now - KEPT_JOURNEYS)
