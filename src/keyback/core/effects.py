@@ -30,6 +30,8 @@ class TellPerson:
     person: str
     notice: str
     values: Mapping[str, str | int]
+    correlation: str = ""
+    """The journey that it is about, if it is about one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ class Journey:
     language: str = ""
     account: str = ""
     """What failures and sends count under: keyed hash of the canonical user ID, existing or not (ENU-5, THR-2)."""
+    known: bool = False
+    """Whether a known client began it; says which of the two budgets it spends (decisions 9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ _REFUSAL_STEPS = {
     Code.OUT_OF_SCOPE: Step.NOT_IN_SCOPE,
     Code.NO_WRITEBACK: Step.ON_PREMISES,
     Code.TOO_FEW_METHODS: Step.TOO_FEW_METHODS,
+    Code.FROZEN: Step.FROZEN,
 }
 
 
@@ -249,7 +252,7 @@ def _password_set(journey: Journey, now: Instant) -> tuple[Journey, tuple[Effect
     effects: tuple[Effect, ...] = (
         progress(journey, Step.NEW_PASSWORD),
         EndSessions(person, "password", journey.id),
-        TellPerson(person, "notice.password_reset", {"when_at": now, "source": journey.source}),
+        TellPerson(person, "notice.password_reset", {"when_at": now, "source": journey.source}, journey.id),
         Audit(reset),
         progress(journey, Step.SUCCEEDED),
     )

@@ -51,13 +51,15 @@ class Disclosure(StrEnum):
 
 
 class Code(StrEnum):
-    """The reasons a person is told, numbered as Entra numbers them."""
+    """The reasons a person is told, numbered as Entra numbers them where it has one."""
 
     DISABLED_FOR_ALL = "SSPR_0009"
     NO_WRITEBACK = "SSPR_0010"
     NO_POLICY = "SSPR_0011"
     OUT_OF_SCOPE = "SSPR_0013"
     TOO_FEW_METHODS = "SSPR_0014"
+    FROZEN = "KEYBACK_0001"
+    """Keyback's own: somebody reported a change, and recovery is closed (decisions 16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Person:
     """Effective role names, through groups and eligibility too."""
     groups: frozenset[str]
     """Ids of all groups the person is in, nested ones included."""
+    frozen_at: Instant | None = None
+    """Since when recovery is closed, because somebody reported a change (decisions 16)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from keyback.core.ports import Credential, Sealer
 from keyback.core.types import Contact, ContactKind, DirectoryKind, Enrolment, Instant, Person, PersonKind
 from keyback.store.engine import Link, Row, Sql
 
-_COLUMNS = "id, upn, canonical, display_name, given_name, surname, kind, directory, enabled, generation, language"
+_COLUMNS = "id, upn, canonical, display_name, given_name, surname, kind, directory, enabled, generation, language, frozen_at"
 _BY_CANONICAL = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND canonical = :canonical")
 _BY_ID = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND id = :person")
 _LOCK = Sql("UPDATE person SET changed_at = changed_at WHERE tenant = :tenant AND id = :person")
@@ -57,7 +57,7 @@ _ENROL = Sql(
     VALUES (:tenant, :id, :person, :method, :secret, :label, :slot, :counter, 'active', :now, NULL, :usable_from)"""
 )
 _CREDENTIAL = Sql(
-    """SELECT encoded, set_at, must_change, not_after, version FROM credential
+    """SELECT encoded, set_at, must_change, not_after, version, compromised_at FROM credential
     WHERE tenant = :tenant AND person = :person"""
 )
 _HISTORY = Sql(
@@ -72,8 +72,15 @@ _SET_CREDENTIAL = Sql(
     """INSERT INTO credential (tenant, person, encoded, set_at, must_change, not_after, version)
     VALUES (:tenant, :person, :encoded, :set_at, :must_change, :not_after, 1)
     ON CONFLICT (tenant, person) DO UPDATE SET encoded = excluded.encoded, set_at = excluded.set_at,
-      must_change = excluded.must_change, not_after = excluded.not_after, version = credential.version + 1
+      must_change = excluded.must_change, not_after = excluded.not_after, version = credential.version + 1,
+      compromised_at = NULL
     WHERE credential.version = :expected"""
+)
+_FREEZE = Sql("UPDATE person SET frozen_at = :now WHERE tenant = :tenant AND id = :person AND frozen_at IS NULL")
+_UNFREEZE = Sql("UPDATE person SET frozen_at = NULL WHERE tenant = :tenant AND id = :person AND frozen_at IS NOT NULL")
+_COMPROMISE = Sql(
+    """UPDATE credential SET compromised_at = :now
+    WHERE tenant = :tenant AND person = :person AND compromised_at IS NULL"""
 )
 _ADMINISTRATORS = Sql(
     """WITH RECURSIVE holders(id) AS (
@@ -118,7 +125,7 @@ class SqlPeople:
             row[0], self._tenant, row[1], row[2], row[3], row[4], row[5], PersonKind(row[6]), DirectoryKind(row[7]),
             bool(row[8]), row[9], row[10],
             roles=tuple(sorted({name for kind, name in belongs if kind == "role"})),
-            groups=frozenset(name for kind, name in belongs if kind == "group"),
+            groups=frozenset(name for kind, name in belongs if kind == "group"), frozen_at=row[11],
         )  # fmt: skip
 
     def contacts(self, person: str) -> Sequence[Contact]:
@@ -178,7 +185,7 @@ class SqlPeople:
             old = self._link.all(_HISTORY, {"tenant": self._tenant, "person": person, "count": history - 1})
         older = tuple(self._open("credential", "encoded", person, o[1]).decode() for o in old)
         encoded = self._open("credential", "encoded", person, row[0]).decode()
-        return Credential(encoded, older, row[1], bool(row[2]), row[3], row[4])
+        return Credential(encoded, older, row[1], bool(row[2]), row[3], row[4], row[5])
 
     def set_credential(self, person: str, new: Credential, now: Instant, *, keep: str = "") -> bool:
         """Conditional on `new.version`, the version that was read (0: none). `keep` goes into the history."""
@@ -196,6 +203,18 @@ class SqlPeople:
             "expected": new.version,
         }
         return self._link.run(_SET_CREDENTIAL, values) == 1
+
+    def freeze(self, person: str, now: Instant) -> bool:
+        """Close recovery; one conditional write."""
+        return self._link.run(_FREEZE, {"tenant": self._tenant, "person": person, "now": now}) == 1
+
+    def unfreeze(self, person: str) -> bool:
+        """Open recovery again; one conditional write."""
+        return self._link.run(_UNFREEZE, {"tenant": self._tenant, "person": person}) == 1
+
+    def compromise(self, person: str, now: Instant) -> bool:
+        """The present password is dead until another takes its place."""
+        return self._link.run(_COMPROMISE, {"tenant": self._tenant, "person": person, "now": now}) == 1
 
     def holders(self, role: str, count: int) -> Sequence[str]:
         """Ids of enabled people who hold a role, directly or through groups."""

@@ -12,7 +12,7 @@ from keyback.core.ports.channels import Outgoing
 from keyback.core.ports.incidents import Incidents
 from keyback.core.ports.records import Beat, Challenge, Charge, Credential, SignedIn
 from keyback.core.rules.readiness import Likes, Standing
-from keyback.core.types import Contact, Enrolment, Instant, Person, Span
+from keyback.core.types import Contact, Enrolment, Instant, Person
 
 
 class People(Protocol):

@@ -48,5 +48,8 @@ class Sealer(Protocol):
     def open(self, sealed: bytes, *, table: str, column: str, row: str, tenant: str) -> bytes:
         """The plaintext. Raises `Broken` when it was made for another place or altered."""
 
+    def token(self) -> bytes:
+        """32 bytes of chance for a link, from the operating system (COD-1)."""
+
     def mac(self, purpose: str, *parts: str | bytes) -> bytes:
         """32-byte keyed hash of the parts, each with its length, under this purpose's own key (CRY-4)."""

@@ -1,6 +1,7 @@
 """May this person reset at all? If not, the one reason that is told, in the order of Entra's own checks.
 
 Tenant flag (SSPR_0009), policy defined (0011), scope (0013), writeback (0010), enough methods (0014).
+A report "this was not me" closes recovery before all of a person's own reasons (decisions 16).
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ def refusal(person: Person, policy: InForce | None, proofs: Sequence[assurance.P
         return Code.NO_POLICY
     return (
         tenant_wide_refusal(policy)
+        or (Code.FROZEN if person.frozen_at is not None else None)
         or _outside(person, policy.policy)
         or _no_writeback(person, policy.policy)
         or (None if assurance.reachable(proofs, demand) else Code.TOO_FEW_METHODS)

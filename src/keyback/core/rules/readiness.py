@@ -58,7 +58,7 @@ class Standing:
     administrator: int
     """`NO_ADMINISTRATOR`, `ADMINISTRATOR` or `GLOBAL_ADMINISTRATOR`."""
     helps_self: int
-    """`NEVER` (service, break-glass), `OWN_PASSWORD`, or `FOREIGN_PASSWORD` (lives in another directory)."""
+    """`NEVER` (service, break-glass, closed by a report), `OWN_PASSWORD`, or `FOREIGN_PASSWORD` (lives in another directory)."""
     waits_until: Instant
     """When the first hold ends and the row must be made anew; 0: nothing waits."""
 
@@ -119,7 +119,7 @@ def _administrator(person: Person) -> int:
 
 
 def _helps_self(person: Person) -> int:
-    if person.kind is not PersonKind.PERSON:
+    if person.kind is not PersonKind.PERSON or person.frozen_at is not None:
         return NEVER
     return OWN_PASSWORD if person.directory is DirectoryKind.CLOUD else FOREIGN_PASSWORD
 
