@@ -4,6 +4,7 @@
 Errors: every port raises `core.errors` only. A method never sees a request and never opens a connection.
 """
 
+from keyback.core.ports.breached import Breached, BreachedList, Gap, NoList
 from keyback.core.ports.channels import Channel, DeliveryFailed, Letter, Outgoing, Receipt
 from keyback.core.ports.directories import Directory, Preflight
 from keyback.core.ports.incidents import Incident, Incidents, Objection, Report
@@ -32,6 +33,8 @@ __all__ = [
     "Ask",
     "Beat",
     "BoundMac",
+    "Breached",
+    "BreachedList",
     "Candidate",
     "Challenge",
     "Channel",
@@ -40,6 +43,7 @@ __all__ = [
     "Credential",
     "DeliveryFailed",
     "Directory",
+    "Gap",
     "Hasher",
     "Incident",
     "Incidents",
@@ -47,6 +51,7 @@ __all__ = [
     "Letter",
     "Links",
     "Method",
+    "NoList",
     "Objection",
     "Opening",
     "Outbox",
