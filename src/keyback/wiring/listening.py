@@ -3,21 +3,24 @@
 import asyncio
 import contextlib
 import gc
+import resource
 import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
+from keyback.wiring.patience import MOST_CONNECTIONS, PatientConfig, PatientProtocol
+
 GRACE_SECONDS = 5
 BACKLOG = 512
-MOST_AT_ONCE = 512
-"""Connections and requests in hand; more are told to come back (DOS-1)."""
 IDLE_SECONDS = 15
+OPEN_FILES = MOST_CONNECTIONS + 500
 COLLECT_AFTER = (10_000, 20, 20)
 """Objects and rounds until the garbage collector looks; a request makes few cycles."""
 
@@ -30,6 +33,8 @@ class Listener:
     socket: socket.socket
     tls: ssl.SSLContext | None = None
     """For HTTPS."""
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Reverse proxies, over whose addresses many people come."""
 
 
 class _Server(uvicorn.Server):
@@ -70,7 +75,16 @@ def serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
     gc.collect()
     gc.freeze()  # word lists, templates and code stay for ever: looking at them again and again is wasted
     gc.set_threshold(*COLLECT_AFTER)
+    _open_files()
     uvloop.run(_serve(listeners, ready))
+
+
+def _open_files() -> None:
+    """As many as connections and databases need, if the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
@@ -89,11 +103,11 @@ async def _serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> No
     await asyncio.gather(*serving)
 
 
-def _config(listener: Listener) -> uvicorn.Config:
+def _config(listener: Listener) -> PatientConfig:
     tls = listener.tls
-    return uvicorn.Config(
+    config = PatientConfig(
         listener.application,
-        http="httptools",
+        http=PatientProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -101,8 +115,9 @@ def _config(listener: Listener) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         backlog=BACKLOG,
-        limit_concurrency=MOST_AT_ONCE,
         timeout_keep_alive=IDLE_SECONDS,
         ssl_context_factory=(lambda _config, _default: tls) if tls else None,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    config.proxies = listener.proxies
+    return config

@@ -51,7 +51,8 @@ def run(config: Path | None, ready: Callable[[Up], None]) -> None:
             janitor.start()
             if certificate:
                 certificate.start()
-            listener = Listener(application(running.site), door, certificate.context if certificate else None)
+            tls = certificate.context if certificate else None
+            listener = Listener(application(running.site), door, tls, running.site.proxies)
             serve([listener], lambda: ready(up))
         finally:
             janitor.stop()
