@@ -31,6 +31,7 @@ from keyback.wiring.world import FixedClock, SystemRandom
 CHEAP = Cost(memory_kib=8, passes=1)
 TENANT = Tenant("t1", "Contoso", "Europe/Berlin", "en", had_administrator=True)
 BASE = "http://localhost:8443"
+HOME = "203.0.113.7"
 SECRET = bytes(range(20))
 OLD_PASSWORD = "the old password of somebody"
 NEW_PASSWORD = "seven purple lamps dance"
@@ -180,9 +181,9 @@ class Living:
         with self.store.reading() as unit:
             return [dict(line) for line in reversed(audit.newest(unit.link, TENANT.id, count=10_000, before=2**62))]
 
-    def browser(self, **headers: str) -> "Browser":
-        """A new browser at the portal."""
-        return Browser(self, headers)
+    def browser(self, source: str = HOME, **headers: str) -> "Browser":
+        """A new browser at the portal, at this address."""
+        return Browser(self, headers, source)
 
     def close(self) -> None:
         """Give everything back."""
@@ -192,12 +193,12 @@ class Living:
 class Browser:
     """Walks the portal as a program does: JSON pages, `action` by `action`."""
 
-    def __init__(self, living: Living, headers: dict[str, str]) -> None:
+    def __init__(self, living: Living, headers: dict[str, str], source: str = HOME) -> None:
         self.living = living
         accept = {"accept": "application/json", **headers}
         self.http = TestClient(
             application(living.running.site), base_url=BASE, headers=accept, follow_redirects=False,
-            raise_server_exceptions=True, client=("203.0.113.7", 40_000),
+            raise_server_exceptions=True, client=(source, 40_000),
         )  # fmt: skip
         self.page: dict[str, Any] = {}
         self.status = 0

@@ -91,7 +91,7 @@ def test_pauses_do_not_tell_who_exists(quick: Living) -> None:
     quick.ada()
     known = quick.browser()
     seen = walk_to_limit(known)
-    unknown = quick.browser()
+    unknown = quick.browser("203.0.113.8")
     original = unknown.start
     unknown.start = lambda user_id="nobody@contoso.example": original(user_id)  # type: ignore[method-assign]
     assert walk_to_limit(unknown) == seen

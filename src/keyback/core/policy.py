@@ -36,6 +36,13 @@ class PasswordPreset(StrEnum):
     ENTRA = "entra"
 
 
+class WithoutBreachedList(StrEnum):
+    """What happens while no imported list of breached passwords can be relied on (PWD-5)."""
+
+    CORE = "core"
+    REFUSE = "refuse"
+
+
 @dataclass(frozen=True, slots=True)
 class StricterGroup:
     """People of `group` need `methods` proofs whatever the tenant's number is, if that is more."""
@@ -90,6 +97,9 @@ class Passwords:
     minimum_length: int = 15
     history: int = 1
     banned_terms: tuple[str, ...] = ()
+    breached_max_age_days: int = 365
+    """Counted from the import; older, the list counts as out of date."""
+    without_breached_list: WithoutBreachedList = WithoutBreachedList.CORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +123,21 @@ class Limits:
 
     wrong_per_challenge: int = 5
     failures_per_method_hour: int = 5
+    failures_per_account_and_source_hour: int = 5
     failures_per_account_day: int = 10
+    failures_per_source_10_minutes: int = 20
+    failures_per_wide_source_hour: int = 100
     sends_per_hour: int = 5
     sends_per_day: int = 10
     resend_seconds: int = 60
     starts_per_source_10_minutes: int = 20
+    starts_per_wide_source_hour: int = 100
     starts_without_work_per_source_10_minutes: int = 3
     starts_without_work_per_minute: int = 60
+    sign_in_failures: int = 10
+    sign_in_failures_per_source_10_minutes: int = 100
+    trusted_networks: tuple[str, ...] = ()
+    """CIDR networks whose clients count as known, with ten times the budget of a source."""
 
 
 @dataclass(frozen=True, slots=True)

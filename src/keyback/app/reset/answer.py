@@ -6,14 +6,15 @@ from keyback.app.house import House
 from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
 from keyback.app.reset.scene import Scene, browser_key, load
-from keyback.app.reset.start import source_network
 from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note
 from keyback.core.errors import Conflict, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event, Step
 from keyback.core.journey import Evidence, Proved, Proving, audit_target
 from keyback.core.messages import say
-from keyback.core.ports import Challenge, Charge, Right, Unit, Verdict, Wrong
-from keyback.core.types import MINUTE
+from keyback.core.policy import Limits
+from keyback.core.ports import Challenge, Right, Unit, Verdict, Wrong
+from keyback.core.rules import limits
+from keyback.core.rules.limits import Client
 
 MESSAGES = {
     "answer.wrong": "That code is not right. You have {tries} more {tries:try|tries}, or use another way.",
@@ -25,9 +26,6 @@ MESSAGES = {
     "answer.paused": "There were too many wrong answers. This way opens again at {again_at}. Signing in with your "
     "password still works, and you can contact your administrator.",
 }
-
-SENT_TWICE = 20
-"""In ten minutes, per source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def _successor(house: House, reply: Reply) -> str:
 
 def _sent_twice(house: House, reply: Reply) -> str:
     """The new cookie for an answer that was accepted before; bounded, because it tells whether an answer was right."""
-    charge = Charge("answers.twice", source_network(reply.source), SENT_TWICE, 10 * MINUTE)
+    charge = limits.charge("answers.twice", Limits(), limits.source_network(reply.source), Client())
     after = _successor(house, reply)
     with house.store.writing() as unit:
         refused = unit.throttles.charge(charge, unit.now)
@@ -105,7 +103,7 @@ def _taken(unit: Unit, scene: Scene) -> Scene | None:
 
 
 def _charge(unit: Unit, scene: Scene, challenge: Challenge, reply: Reply) -> Refused | None:
-    for charge in failure_charges(scene, challenge.method, source_network(reply.source)):
+    for charge in failure_charges(scene, challenge.method, reply.source):
         again = unit.throttles.charge(charge, unit.now)
         if again is not None:
             who = audit_target(scene.journey.subject)
@@ -144,7 +142,7 @@ def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply
     challenge, verdict = judged.challenge, judged.verdict
     if isinstance(verdict, Wrong) or not _use(house, unit, scene, challenge, verdict):
         return _wrong(house, unit, scene, challenge, reply)
-    for charge in failure_charges(scene, challenge.method, source_network(reply.source)):
+    for charge in failure_charges(scene, challenge.method, reply.source):
         unit.throttles.give_back(charge)
     unit.journeys.renew(scene.journey.id, browser_key(house, _successor(house, reply)))
     return None

@@ -11,7 +11,7 @@ from keyback.core.events import Step
 from keyback.core.journey import Decoy, Proving
 from keyback.core.messages import say
 from keyback.core.ports import Challenge, Charge, Method, Tools, Unit
-from keyback.core.types import DAY, HOUR, MINUTE, SECOND, Enrolment, Span
+from keyback.core.types import MINUTE, SECOND, Enrolment, Span
 
 MESSAGES = {
     "begin.wait": "A code was sent a moment ago. You can ask for another at {again_at}.",
@@ -83,16 +83,9 @@ def _enrolled(house: House, scene: Scene, pick: Pick) -> list[Enrolment]:
 def _charge_account(unit: Unit, scene: Scene, method: Method) -> TooMany | None:
     if method.contact_kind is None:
         return None
-    limits = scene.policy.policy.limits
-    account = send_key(scene, method.name)
-    sent = unit.throttles.used("sends.account.hour", account, HOUR, unit.now)
-    gap = resend_gap(scene, sent)
-    charges = (
-        Charge("sends.gap", account, 1, gap),
-        Charge("sends.account.hour", account, limits.sends_per_hour, HOUR),
-        Charge("sends.account.day", account, limits.sends_per_day, DAY),
-    )
-    for charge in charges:
+    hour, day = (send_charge(scene, f"sends.account.{span}", method.name) for span in ("hour", "day"))
+    gap = send_charge(scene, "sends.gap", method.name, resend_gap(scene, unit.throttles.used(hour, unit.now)))
+    for charge in (gap, hour, day):
         again = unit.throttles.charge(charge, unit.now)
         if again is not None:
             waits = "begin.wait" if charge.limit == "sends.gap" else "begin.too_many"
@@ -104,18 +97,14 @@ def _charge_destination(unit: Unit, scene: Scene, method: Method, enrolled: list
     """Budgets of the address or number, across accounts (SND-2)."""
     if method.contact_kind is None:
         return True
-    limits = scene.policy.policy.limits
-    target = enrolled[0].secret.decode() if enrolled else f"nowhere/{send_key(scene, method.name)}"
-    charges = (
-        Charge("sends.destination.hour", target, limits.sends_per_hour, HOUR),
-        Charge("sends.destination.day", target, limits.sends_per_day, DAY),
-    )
+    target = enrolled[0].secret.decode() if enrolled else f"nowhere/{scene.journey.account}/{method.name}"
+    charges = [scene.charge(f"sends.destination.{span}", target) for span in ("hour", "day")]
     return all(unit.throttles.charge(charge, unit.now) is None for charge in charges)
 
 
-def send_key(scene: Scene, method: str) -> str:
-    """What sends of one method to one account count under."""
-    return f"{scene.journey.account}/{method}"
+def send_charge(scene: Scene, limit: str, method: str, window: Span | None = None) -> Charge:
+    """What a message by one method to one account uses up."""
+    return scene.charge(limit, f"{scene.journey.account}/{method}", window)
 
 
 def resend_gap(scene: Scene, sent: int) -> Span:

@@ -4,10 +4,10 @@ again (RAC-2, GAT-1, GAT-3)."""
 from dataclasses import dataclass
 
 from keyback.app import new_password
+from keyback.app.counters import Account, clear, counters
 from keyback.app.house import House
 from keyback.app.reset.scene import Scene, load
-from keyback.app.reset.start import source_network
-from keyback.app.reset.stepping import Went, alive, end_if_over, failure_charges, follow, note
+from keyback.app.reset.stepping import Went, alive, end_if_over, follow, note
 from keyback.core.errors import Conflict, Invalid
 from keyback.core.events import Step
 from keyback.core.journey import Changed, Choosing, PasswordSet, TimedOut
@@ -15,6 +15,7 @@ from keyback.core.messages import Text, say
 from keyback.core.policy import resolve, stricter_of
 from keyback.core.ports import Credential, Unit
 from keyback.core.rules import assurance, eligibility, password, roles
+from keyback.core.rules.limits import Client
 from keyback.core.types import MINUTE, Code, Person
 
 MESSAGES = {
@@ -102,7 +103,7 @@ def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> Wen
             follow(unit, scene, scene.journey, changed or TimedOut())
             return Went.STALE
         _write(unit, scene, person, ready)
-        _clear_counters(unit, scene, source_network(wanted.source))
+        _clear_counters(house, unit, scene, wanted.source)
     house.kick("email")
     return Went.ON
 
@@ -141,11 +142,8 @@ def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> None:
     unit.links.void(person.id, unit.now)
 
 
-def _clear_counters(unit: Unit, scene: Scene, network: str) -> None:
-    """A completed recovery forgets this person's failures (decisions 9)."""
-    methods = [evidence.method for evidence in scene.journey.evidence]
-    charges = {(charge.limit, charge.key) for method in methods for charge in failure_charges(scene, method, network)}
-    for limit, key in sorted(charges):
-        unit.throttles.clear(limit, key)
-    for limit in ("sign_in.failures", "sign_in.gap"):
-        unit.throttles.clear(limit, scene.journey.account)
+def _clear_counters(house: House, unit: Unit, scene: Scene, source: str) -> None:
+    """A completed recovery forgets this person's failures and sends, in the budget that was used (decisions 9)."""
+    destinations = [one.secret.decode() for one in scene.held if house.methods[one.method].contact_kind is not None]
+    account = Account(scene.journey.account, house.methods, destinations, [source])
+    clear(unit, counters(scene.policy.policy.limits, account, Client(scene.journey.known)))

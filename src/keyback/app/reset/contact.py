@@ -1,23 +1,21 @@
 """Contact your administrator, where no helpdesk link is set: a mail to those who can help (decisions 28)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from keyback.app.house import House
 from keyback.app.perform import MOST_ADMINISTRATORS, NOTICE_LIFE, NOTICE_URGENCY, notice_addresses
 from keyback.app.reset.scene import account_of
-from keyback.app.reset.start import WORK_LIFE, source_network
 from keyback.core.errors import Invalid
 from keyback.core.events import Activity, Event, Step
 from keyback.core.messages import say
+from keyback.core.policy import Limits
 from keyback.core.ports import Charge, Outgoing, Unit
-from keyback.core.rules import identifiers
-from keyback.core.types import DAY, HOUR, MINUTE, Person
+from keyback.core.rules import identifiers, limits
+from keyback.core.rules.limits import Client, source_network
+from keyback.core.types import Person
 
 TIERS = (("helpdesk_administrator", "password_administrator"), ("user_administrator",), ("global_administrator",))
 """The first tier that has anybody is asked."""
-PER_ACCOUNT_HOUR, PER_ACCOUNT_DAY, PER_TENANT_HOUR, PER_SOURCE = 1, 3, 20, 5
-PER_IDLE_SOURCE = 1
-"""Without proof of work."""
 
 
 def ask_for_help(house: House, typed: str, source: str, work: str) -> None:
@@ -32,14 +30,9 @@ def ask_for_help(house: House, typed: str, source: str, work: str) -> None:
         raise Invalid(say("start.not_an_id"))
     account = account_of(house, canonical)
     with house.store.writing() as unit:
-        charges = (
-            Charge("contact.source", source_network(source), PER_SOURCE if work else PER_IDLE_SOURCE, 10 * MINUTE),
-            *([Charge("work", work, 1, WORK_LIFE)] if work else []),
-            Charge("contact.account.hour", account, PER_ACCOUNT_HOUR, HOUR),
-            Charge("contact.account.day", account, PER_ACCOUNT_DAY, DAY),
-            Charge("contact.tenant.hour", "", PER_TENANT_HOUR, HOUR),
+        allowed = all(
+            unit.throttles.charge(charge, unit.now) is None for charge in _charges(unit, account, source, work)
         )
-        allowed = all(unit.throttles.charge(charge, unit.now) is None for charge in charges)
         person = unit.people.by_canonical(canonical, unit.now)
         target = person.id if person else f"decoy:{account}"
         result = "success" if allowed else "failure"
@@ -48,6 +41,20 @@ def ask_for_help(house: House, typed: str, source: str, work: str) -> None:
         if allowed:
             _tell(unit, person)
     house.kick("email")
+
+
+def _charges(unit: Unit, account: str, source: str, work: str) -> Iterator[Charge]:
+    in_force = unit.policies.in_force()
+    rules = in_force.policy.limits if in_force else Limits()
+    who = Client(trusted=limits.trusts(rules, source))
+    counted = (
+        ("contact.source", source_network(source)),
+        ("work", work) if work else ("contact.no_work.source", source_network(source)),
+        ("contact.account.hour", account),
+        ("contact.account.day", account),
+        ("contact.tenant.hour", ""),
+    )
+    return (limits.charge(name, rules, key, who) for name, key in counted)
 
 
 def _tell(unit: Unit, person: Person | None) -> None:

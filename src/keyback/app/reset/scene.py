@@ -8,9 +8,10 @@ from keyback.core.errors import NotFound
 from keyback.core.journey import Choosing, Decoy, Ended, Journey, Proving, Somebody, Why
 from keyback.core.messages import say
 from keyback.core.policy import InForce
-from keyback.core.ports import Challenge, Unit
-from keyback.core.rules import assurance, offer
-from keyback.core.types import Disclosure, Enrolment, Instant, Person
+from keyback.core.ports import Challenge, Charge, Unit
+from keyback.core.rules import assurance, limits, offer
+from keyback.core.rules.limits import Client
+from keyback.core.types import Disclosure, Enrolment, Instant, Person, Span
 
 MESSAGES = {
     "reset.no_journey": "This attempt is not open in this browser. It may have ended, or cookies are switched off.",
@@ -50,6 +51,11 @@ class Scene:
         if not self.whole or not isinstance(self.journey.subject, Somebody):
             return False
         return self.person is None or not self.person.enabled or self.person.generation != self.journey.generation
+
+    def charge(self, limit: str, key: str, window: Span | None = None, source: str = "") -> Charge:
+        """What this step uses up. `source`: whom to judge by address too."""
+        rules = self.policy.policy.limits
+        return limits.charge(limit, rules, key, Client(self.journey.known, limits.trusts(rules, source)), window)
 
 
 def browser_key(house: House, token: str) -> bytes:

@@ -1,8 +1,6 @@
 """Page A: a user ID, and a proof of work, begin a journey."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import ip_address, ip_network
 
 from keyback.app.house import House
 from keyback.app.reset.scene import account_of, browser_key
@@ -24,8 +22,9 @@ from keyback.core.journey import (
 )
 from keyback.core.messages import say
 from keyback.core.policy import Demand, InForce, resolve
-from keyback.core.ports import Charge, Unit
-from keyback.core.rules import eligibility, identifiers, offer, roles
+from keyback.core.ports import Unit
+from keyback.core.rules import eligibility, identifiers, limits, offer, roles
+from keyback.core.rules.limits import Client, source_network, wide_network, within
 from keyback.core.types import MINUTE, Code, Disclosure, Person, Purpose
 
 MESSAGES = {
@@ -36,7 +35,6 @@ MESSAGES = {
     "refused.no_policy": "Password reset is not set up yet in your organisation.",
 }
 _FOR_ALL = {Code.DISABLED_FOR_ALL: "refused.for_all", Code.NO_POLICY: "refused.no_policy"}
-WORK_LIFE = 30 * MINUTE
 
 
 class RefusedForAll(Refused):
@@ -96,34 +94,19 @@ def start(house: House, begin: Begin) -> str:
 
 
 def _charge(unit: Unit, policy: InForce, begin: Begin) -> Refused | None:
-    limits = policy.policy.limits
-    network = source_network(begin.source)
-    charges = [Charge("starts.source", network, limits.starts_per_source_10_minutes, 10 * MINUTE)]
+    network, wide = source_network(begin.source), wide_network(begin.source)
+    counted = [("starts.source", network), *([("starts.wide", wide)] if wide else [])]
     if begin.work:
-        charges.append(Charge("work", begin.work, 1, WORK_LIFE))
+        counted.append(("work", begin.work))
     else:
-        few = limits.starts_without_work_per_source_10_minutes
-        charges.append(Charge("starts.no_work.source", network, few, 10 * MINUTE))
-        charges.append(Charge("starts.no_work.tenant", "", limits.starts_without_work_per_minute, MINUTE))
-    for charge in charges:
+        counted += [("starts.no_work.source", network), ("starts.no_work.tenant", "")]
+    for name, key in counted:
+        charge = limits.charge(name, policy.policy.limits, key, Client())
         again = unit.throttles.charge(charge, unit.now)
         if again is not None:
             text = say("start.work_used") if charge.limit == "work" else say("start.too_many", again_at=again)
             return TooMany(text, unit.now if charge.limit == "work" else again)
     return None
-
-
-@lru_cache(4096)
-def source_network(source: str) -> str:
-    """The /32 or /64 a client address counts under (THR-6); what is no address shares one counter."""
-    try:
-        address = ip_address(source)
-    except ValueError:
-        return "unknown"
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None or address.version == 4:  # noqa: PLR2004 - IP version
-        return str(mapped or address)
-    return str(ip_network((address, 64), strict=False))
 
 
 def _end_earlier(house: House, unit: Unit, token: str) -> None:
@@ -183,10 +166,4 @@ def _guided(policy: InForce, source: str) -> bool:
     rules = policy.policy.self_service
     if rules.disclosure is not Disclosure.GUIDED:
         return False
-    if not rules.guided_networks:
-        return True
-    try:
-        address = ip_address(source)
-    except ValueError:
-        return False
-    return any(address in ip_network(network) for network in rules.guided_networks)
+    return not rules.guided_networks or within(source, rules.guided_networks)

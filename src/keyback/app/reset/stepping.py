@@ -7,9 +7,8 @@ from keyback.app.perform import perform
 from keyback.app.reset.scene import Scene
 from keyback.core.effects import Effect
 from keyback.core.journey import Changed, Choosing, Ended, Happened, Journey, Proving, TimedOut, Why, progress, step
-from keyback.core.policy import Limits
 from keyback.core.ports import Charge, Unit
-from keyback.core.types import DAY, HOUR
+from keyback.core.rules.limits import source_network, wide_network
 
 
 class Went(StrEnum):
@@ -54,14 +53,15 @@ def end_if_over(unit: Unit, scene: Scene, stored: Journey | None = None) -> bool
     return not isinstance(state, Proving | Choosing)
 
 
-def failure_charges(scene: Scene, method: str, network: str) -> tuple[Charge, ...]:
+def failure_charges(scene: Scene, method: str, source: str) -> tuple[Charge, ...]:
     """The budgets that a wrong answer uses up (decisions 9)."""
-    limits: Limits = scene.policy.policy.limits
-    account = scene.journey.account
+    account, network, wide = scene.journey.account, source_network(source), wide_network(source)
     return (
-        Charge("failures.method", f"{account}/{method}", limits.failures_per_method_hour, HOUR),
-        Charge("failures.source", f"{account}/{network}", limits.failures_per_method_hour, HOUR),
-        Charge("failures.account", account, limits.failures_per_account_day, DAY, pause=DAY),
+        scene.charge("failures.source", network, source=source),
+        *([scene.charge("failures.wide", wide, source=source)] if wide else []),
+        scene.charge("failures.method", f"{account}/{method}"),
+        scene.charge("failures.pair", f"{account}/{network}"),
+        scene.charge("failures.account", account),
     )
 
 

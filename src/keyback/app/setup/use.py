@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from keyback.app import new_password
+from keyback.app.counters import clear_sign_in
 from keyback.app.house import House
 from keyback.app.perform import perform
 from keyback.app.policy import standing
@@ -12,18 +13,17 @@ from keyback.core.effects import Effect, EndSessions, TellPerson
 from keyback.core.errors import Conflict, Invalid, NotFound
 from keyback.core.events import Activity, Event
 from keyback.core.messages import Text, say
-from keyback.core.policy import Notifications, Passwords, Policy
+from keyback.core.policy import Limits, Notifications, Passwords, Policy
 from keyback.core.ports import Charge, Credential, Random, Registration, SetupLink, Tools, Unit
-from keyback.core.rules import password
-from keyback.core.types import DAY, Enrolment, Instant, Person
+from keyback.core.rules import limits, password
+from keyback.core.rules.limits import Client
+from keyback.core.types import Enrolment, Instant, Person
 
 MESSAGES = {
     "setup.dead": "This link no longer works.",
     "setup.wrong_code": "This code is not right. Enter the one that the app shows now.",
     "setup.not_accepted": "Nothing was set yet. Please look at this:",
 }
-
-WRONG_CODES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _tools(house: House) -> Tools:
 
 
 def _limit(house: House, token: str) -> Charge:
-    return Charge("setup.wrong", link_key(house, token).hex(), WRONG_CODES, DAY)
+    return limits.charge("setup.wrong", Limits(), link_key(house, token).hex(), Client())
 
 
 def _charge(house: House, token: str) -> None:
@@ -181,8 +181,8 @@ def _write(house: House, unit: Unit, ready: _Ready) -> None:
     unit.people.raise_generation(person.id, unit.now)
     unit.journeys.end_others(person.id, "")
     unit.links.void(person.id, unit.now)
-    for limit in ("sign_in.failures", "sign_in.gap"):
-        unit.throttles.clear(limit, account_of(house, person.canonical))
+    for known in (True, False):
+        clear_sign_in(unit, Limits(), account_of(house, person.canonical), Client(known))
     standing.refresh(unit, person.id, house.methods.values())
     purpose = ready.opened.link.purpose
     unit.audit(Event(Activity.SETUP_LINK_USED, person.id, person.id, "success", purpose, source=ready.source))

@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass, replace
 
+from keyback.app.counters import clear_sign_in
 from keyback.app.house import House
 from keyback.app.reset.scene import account_of
-from keyback.app.reset.start import source_network
-from keyback.core.errors import Invalid, Refused, TooMany
+from keyback.core.errors import Busy, Invalid, Refused, TooMany, Unavailable
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
+from keyback.core.policy import Limits
 from keyback.core.ports import Charge, Credential, SignedIn, Unit
 from keyback.core.rules import identifiers
-from keyback.core.types import DAY, HOUR, MINUTE, DirectoryKind, Instant, Person, PersonKind, Span
+from keyback.core.rules.limits import Client, charge, source_network, trusts
+from keyback.core.types import HOUR, MINUTE, DirectoryKind, Instant, Person, PersonKind, Span
 
 MESSAGES = {
     "sign_in.wrong": "The user ID or the password is not right.",
+    "sign_in.wrong_or_away": "The user ID or the password is not right, or it cannot be checked at the moment. If you are "
+    "sure that both are right, try again in a few minutes.",
     "sign_in.wait": "There were too many wrong passwords. Try again at {again_at}, or choose "
     "“Forgot password or locked out?”.",
     "sign_in.must_change": "This password was for the first time only, or its time is over, so it signs nobody in. Choose a "
@@ -21,15 +25,10 @@ MESSAGES = {
     "administrator.",
 }
 
-FREE_FAILURES = 10
 FIRST_PAUSE = MINUTE
 LONGEST_PAUSE = 5 * HOUR
-FAILURES, GAP, SOURCE = "sign_in.failures", "sign_in.gap", "sign_in.source"
-SOURCE_BUDGET, SOURCE_WINDOW = 100, 10 * MINUTE
-_CEILING = 1_000
-"""More failures than the pauses leave room for in a day."""
 
-WRONG, UNKNOWN, DISABLED, LOCKED, EXPIRED = "50126", "50034", "50057", "50053", "50055"
+WRONG, UNKNOWN, DISABLED, LOCKED, EXPIRED, AWAY = "50126", "50034", "50057", "50053", "50055", "80001"
 """As Entra numbers them; only administrators see them, in the audit log."""
 
 _NOBODY = Person(
@@ -75,10 +74,10 @@ def enter(house: House, asked: Asked) -> str:
     with house.store.reading() as unit:
         person = unit.people.by_canonical(canonical or "", unit.now)
         known = _Known(person, unit.people.credential(person.id if person else "", 0), account)
-    right = _verified(house, person, asked.password)
+    right, away = _verified(house, person, asked.password)
     if person is None or not right or not person.enabled:
-        _failed(house, known, asked, _reason(known, right=right))
-        raise Invalid(say("sign_in.wrong"))
+        _failed(house, known, asked, _reason(person, away, right=right))
+        raise Invalid(say("sign_in.wrong_or_away" if away else "sign_in.wrong"))
     if _must_change(known.credential, house.clock.now()):
         _failed(house, known, asked, EXPIRED)
         raise MustChange(say("sign_in.must_change"))
@@ -90,20 +89,18 @@ def session_key(house: House, token: str) -> bytes:
     return house.sealer.mac("session-cookie", token)
 
 
-def pause_after(failures: int) -> Span:
-    """How long an account stays shut after so many failures: 60 s after the tenth, doubling to 5 hours."""
-    return min(FIRST_PAUSE << min(max(0, failures - FREE_FAILURES), 20), LONGEST_PAUSE)
+def pause_after(further: int) -> Span:
+    """How long an account stays shut after so many failures beyond the free ones: 60 s, doubling to 5 hours."""
+    return min(FIRST_PAUSE << min(max(0, further), 20), LONGEST_PAUSE)
 
 
 def _charge(house: House, asked: Asked, account: str) -> None:
     """THR-1: charged before the password is looked at; a right one is given back."""
-    again: Instant | None = None
     with house.store.writing() as unit:
-        again = unit.throttles.charge(
-            Charge(SOURCE, source_network(asked.source), SOURCE_BUDGET, SOURCE_WINDOW), unit.now
-        )
+        counts = _counts(unit, asked, account)
+        again = unit.throttles.charge(counts.source, unit.now)
         if again is None:
-            again = _charge_account(unit, account)
+            again = _charge_account(unit, counts)
             if again is not None:
                 unit.audit(
                     Event(Activity.SIGN_IN_FAILED, "", f"account:{account}", "failure", LOCKED, "", asked.source)
@@ -112,26 +109,58 @@ def _charge(house: House, asked: Asked, account: str) -> None:
         raise TooMany(say("sign_in.wait", again_at=again), again)
 
 
-def _charge_account(unit: Unit, account: str) -> Instant | None:
-    failures = unit.throttles.used(FAILURES, account, DAY, unit.now)
-    if failures >= FREE_FAILURES - 1:
-        again = unit.throttles.charge(Charge(GAP, account, 1, pause_after(failures)), unit.now)
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What a try at one account from one address is charged to."""
+
+    rules: Limits
+    who: Client
+    account: str
+    source: Charge
+
+    def charge(self, name: str, window: Span | None = None) -> Charge:
+        return charge(name, self.rules, self.account, self.who, window)
+
+
+def _counts(unit: Unit, asked: Asked, account: str) -> _Counts:
+    in_force = unit.policies.in_force()
+    rules = in_force.policy.limits if in_force else Limits()
+    trusted = trusts(rules, asked.source)
+    who = Client(trusted, trusted)
+    return _Counts(rules, who, account, charge("sign_in.source", rules, source_network(asked.source), who))
+
+
+def _charge_account(unit: Unit, counts: _Counts) -> Instant | None:
+    failures = unit.throttles.used(counts.charge("sign_in.failures"), unit.now)
+    further = failures - counts.charge("sign_in.free").budget
+    if further >= -1:
+        gap = counts.charge("sign_in.gap", pause_after(further))
+        again = unit.throttles.charge(gap, unit.now)
         if again is not None:
             return again
-    return unit.throttles.charge(Charge(FAILURES, account, _CEILING, DAY), unit.now)
+    return unit.throttles.charge(counts.charge("sign_in.failures"), unit.now)
 
 
-def _verified(house: House, person: Person | None, password: str) -> bool:
-    """One check of a password, whoever it is."""
-    directory = house.directories.get(person.directory) if person else None
-    if person is None or directory is None:
-        return house.directories[DirectoryKind.CLOUD].verify(_NOBODY, password)
-    return directory.verify(person, password)
+def _verified(house: House, person: Person | None, password: str) -> tuple[bool, frozenset[DirectoryKind]]:
+    """Whether it is right, and which directories are away. Each is asked once whoever it is, the others about nobody,
+    so that neither time nor an outage tells who lives where (ENU-1 to ENU-3)."""
+    right, away = False, set()
+    for kind, directory in house.directories.items():
+        mine = person is not None and person.directory is kind
+        try:
+            right |= directory.verify(person if person and mine else _NOBODY, password) and mine
+        except Busy:
+            raise
+        except Unavailable:
+            away.add(kind)
+    return right, frozenset(away)
 
 
-def _reason(known: _Known, *, right: bool) -> str:
-    if known.person is None:
+def _reason(person: Person | None, away: frozenset[DirectoryKind], *, right: bool) -> str:
+    if person is None:
         return UNKNOWN
+    if person.directory in away:
+        return AWAY
     return DISABLED if right else WRONG
 
 
@@ -149,9 +178,9 @@ def _failed(house: House, known: _Known, asked: Asked, reason: str) -> None:
 
 
 def _forgive(unit: Unit, known: _Known, asked: Asked) -> None:
-    unit.throttles.clear(FAILURES, known.account)
-    unit.throttles.clear(GAP, known.account)
-    unit.throttles.give_back(Charge(SOURCE, source_network(asked.source), SOURCE_BUDGET, SOURCE_WINDOW))
+    counts = _counts(unit, asked, known.account)
+    clear_sign_in(unit, counts.rules, known.account, counts.who)
+    unit.throttles.give_back(counts.source)
 
 
 def _begin(house: House, known: _Known, person: Person, asked: Asked) -> str:

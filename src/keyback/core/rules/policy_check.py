@@ -63,19 +63,26 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         "passwords.minimum_length": (8, 64),
         "passwords.history": (0, 24),
+        "passwords.breached_max_age_days": (1, 3_650),
         "lives.journey_minutes": (5, 15),
         "lives.evidence_minutes": (1, 10),
         "lives.email_code_minutes": (1, 10),
         "lives.sms_code_minutes": (1, 10),
         "limits.wrong_per_challenge": (1, 10),
         "limits.failures_per_method_hour": (1, 100),
+        "limits.failures_per_account_and_source_hour": (1, 100),
         "limits.failures_per_account_day": (1, 100),
+        "limits.failures_per_source_10_minutes": (1, 10_000_000),
+        "limits.failures_per_wide_source_hour": (1, 10_000_000),
         "limits.sends_per_hour": (1, 100_000),
         "limits.sends_per_day": (1, 100_000),
         "limits.resend_seconds": (0, 3_600),
         "limits.starts_per_source_10_minutes": (1, 10_000_000),
+        "limits.starts_per_wide_source_hour": (1, 10_000_000),
         "limits.starts_without_work_per_source_10_minutes": (0, 10_000_000),
         "limits.starts_without_work_per_minute": (0, 10_000_000),
+        "limits.sign_in_failures": (1, 50),
+        "limits.sign_in_failures_per_source_10_minutes": (1, 10_000_000),
     }
 )
 """Lowest and highest number of each field. Lives end where GAT-6 and NIST SP 800-63B-4 (3.1.3) end them."""
@@ -83,13 +90,19 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
 RECOMMENDED: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         "limits.failures_per_method_hour": (1, 20),
+        "limits.failures_per_account_and_source_hour": (1, 20),
         "limits.failures_per_account_day": (1, 50),
+        "limits.failures_per_source_10_minutes": (1, 200),
+        "limits.failures_per_wide_source_hour": (1, 1_000),
         "limits.sends_per_hour": (1, 20),
         "limits.sends_per_day": (1, 50),
         "limits.resend_seconds": (30, 3_600),
         "limits.starts_per_source_10_minutes": (1, 1_000),
+        "limits.starts_per_wide_source_hour": (1, 5_000),
         "limits.starts_without_work_per_source_10_minutes": (0, 30),
         "limits.starts_without_work_per_minute": (0, 600),
+        "limits.sign_in_failures": (1, 20),
+        "limits.sign_in_failures_per_source_10_minutes": (1, 1_000),
     }
 )
 """Outside of these a limit is possible, but warned about."""
@@ -199,7 +212,10 @@ def _groups(policy: Policy, known: Known) -> Iterator[Text]:
 
 
 def _networks_and_domains(policy: Policy, _known: Known) -> Iterator[Text]:
-    for path, value in _listed("self_service.guided_networks", policy.self_service.guided_networks):
+    guided, trusted = policy.self_service.guided_networks, policy.limits.trusted_networks
+    for path, value in (
+        *_listed("self_service.guided_networks", guided), *_listed("limits.trusted_networks", trusted),
+    ):  # fmt: skip
         if not _is_network(value):
             yield say("policy.network", path=path, value=value)
     for path, value in _listed("self_service.own_mail_domains", policy.self_service.own_mail_domains):

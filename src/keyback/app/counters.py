@@ -1,0 +1,46 @@
+"""What one account has used up, to forget it: after a completed recovery, or by an administrator (decisions 9)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from keyback.core.policy import Limits
+from keyback.core.ports import Charge, Unit
+from keyback.core.rules.limits import Client, charge, source_network
+
+ACCOUNT = ("failures.account", "sign_in.failures", "sign_in.gap")
+METHOD = ("failures.method", "sends.gap", "sends.account.hour", "sends.account.day")
+SOURCE = ("failures.pair",)
+DESTINATION = ("sends.destination.hour", "sends.destination.day")
+SIGN_IN = ("sign_in.failures", "sign_in.gap")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the counters of one account are kept under."""
+
+    mark: str
+    methods: Iterable[str]
+    destinations: Iterable[str]
+    sources: Iterable[str]
+
+
+def counters(rules: Limits, account: Account, who: Client) -> Iterator[Charge]:
+    """All of them, in the budget of `who`."""
+    keys = (
+        (ACCOUNT, [account.mark]),
+        (METHOD, [f"{account.mark}/{method}" for method in account.methods]),
+        (SOURCE, [f"{account.mark}/{source_network(source)}" for source in account.sources]),
+        (DESTINATION, account.destinations),
+    )
+    return (charge(name, rules, key, who) for names, under in keys for key in under for name in names)
+
+
+def clear(unit: Unit, charges: Iterable[Charge]) -> tuple[str, ...]:
+    """Forget them, always in the same order; names of those that there were."""
+    ordered = sorted(charges, key=lambda one: (one.limit, one.key))
+    return tuple(dict.fromkeys(one.limit for one in ordered if unit.throttles.clear(one)))
+
+
+def clear_sign_in(unit: Unit, rules: Limits, mark: str, who: Client) -> None:
+    """Wrong passwords are forgotten."""
+    clear(unit, (charge(name, rules, mark, who) for name in SIGN_IN))
