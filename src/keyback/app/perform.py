@@ -1,12 +1,13 @@
 """The only interpreter of effects: carries out, inside the unit of work, what core asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import assert_never
 
+from keyback.app.outbox.wording import ABOUT_PASSWORD, TEMPLATES
 from keyback.core.effects import Audit, Effect, EndSessions, TellAdministrators, TellPerson
 from keyback.core.events import Activity, Event
 from keyback.core.policy import Notifications
-from keyback.core.ports import Outgoing, Unit
+from keyback.core.ports import Objection, Outgoing, Unit
 from keyback.core.rules import roles
 from keyback.core.types import DAY, ContactKind, Person
 
@@ -14,6 +15,8 @@ NOTICE_URGENCY = 5
 CODE_URGENCY = 0
 NOTICE_LIFE = 3 * DAY
 """How long a notice keeps trying (F14)."""
+OBJECTION_LIFE = 7 * DAY
+"""How long the link "this was not me" works (decisions 16)."""
 MOST_ADMINISTRATORS = 100
 
 
@@ -51,11 +54,25 @@ def _tell_person(unit: Unit, effect: TellPerson, notifications: Notifications) -
     if person is None:
         return
     if notifications.notify_users or roles.is_administrator(person.roles):  # never silent about themselves (NOT-5)
-        for address in notice_addresses(unit, person):
-            message = Outgoing(
-                "email", effect.notice, {"user_id": person.upn, **effect.values}, address, person.language
-            )
-            unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)
+        send_notice(unit, person, effect, [("email", address) for address in notice_addresses(unit, person)])
+
+
+def send_notice(unit: Unit, person: Person, told: TellPerson, recipients: Iterable[tuple[str, str]]) -> None:
+    """One message to each recipient, a channel and an address or number. All mails have the one link "this was not
+    me" of this event, if such a notice has one at all; text messages have no link (SND-9)."""
+    values: Mapping[str, str | int] = {"user_id": person.upn, **told.values}
+    to = list(dict.fromkeys(recipients))
+    mailed = values
+    if TEMPLATES[told.notice].can_be_objected and any(channel == "email" for channel, _ in to):
+        mailed = {**values, "objection": _objection(unit, person, told)}
+    for channel, recipient in to:
+        message = Outgoing(channel, told.notice, mailed if channel == "email" else values, recipient, person.language)
+        unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)
+
+
+def _objection(unit: Unit, person: Person, told: TellPerson) -> str:
+    about_password, until = told.notice in ABOUT_PASSWORD, unit.now + OBJECTION_LIFE
+    return unit.incidents.issue(Objection(person.id, told.notice, about_password, told.correlation, unit.now, until))
 
 
 def _tell_administrators(unit: Unit, effect: TellAdministrators) -> None:

@@ -29,6 +29,7 @@ def as_data(card: Card) -> dict[str, object]:
         "kind": person.kind.value,
         "directory": person.directory.value,
         "enabled": person.enabled,
+        "frozen_at": person.frozen_at,
         "language": person.language,
         "roles": list(person.roles),
         "groups": list(card.groups),
@@ -43,10 +44,13 @@ def as_data(card: Card) -> dict[str, object]:
 def _lines(card: Card) -> list[str]:
     person = card.person
     reset = f"would be refused ({card.refusal})" if card.refusal else f"would work, with {card.gates} proofs"
+    closed = (
+        f", recovery CLOSED by a report {_time(person.frozen_at)} (keyback incidents list)" if person.frozen_at else ""
+    )
     lines = [
         f"{person.display_name} <{person.upn}>",
         f"  id         {person.id}",
-        f"  account    {'enabled' if person.enabled else 'DISABLED'}, {person.kind}, {person.directory}",
+        f"  account    {'enabled' if person.enabled else 'DISABLED'}, {person.kind}, {person.directory}{closed}",
         f"  roles      {', '.join(person.roles) or 'none'}",
         f"  groups     {', '.join(card.groups) or 'none'}",
         f"  password   {_password(card)}",
@@ -65,8 +69,9 @@ def contact_line(contact: ShownContact) -> str:
 def _password(card: Card) -> str:
     if card.password is None:
         return "none in Keyback"
+    dead = f", DEAD since it was reported {_time(card.password.compromised_at)}" if card.password.compromised_at else ""
     dies = f", dies {_time(card.password.dies_at)}" if card.password.dies_at else ""
-    return f"set {_time(card.password.set_at)}{', must be changed' if card.password.must_change else ''}{dies}"
+    return f"set {_time(card.password.set_at)}{', must be changed' if card.password.must_change else ''}{dies}{dead}"
 
 
 def _time(at: Instant) -> str:

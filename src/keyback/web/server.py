@@ -17,10 +17,10 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
 
-from keyback.web import answers, openapi, responses
+from keyback.web import answers, openapi, reports, responses
 from keyback.web.call import Answer, Call, Site
 from keyback.web.guards import LARGEST_BODY, Stop
-from keyback.web.portal import contact, journey, setup, sign_in, start
+from keyback.web.portal import contact, journey, not_me, setup, sign_in, start
 from keyback.web.render import load_static
 from keyback.web.steps import Steps
 
@@ -31,6 +31,8 @@ SEE = ("host",)
 LEFT_OPEN = ("method", "again", "answer", "password", "cancel")
 """Where a refusal is shown at a post's own address: a browser that opens it again later asks with GET."""
 ACT = ("host", "origin", "form")
+REPORT = ("host", "origin", "report")
+"""A browser's own report, without a form: it reaches nothing but the log."""
 WORKERS = 8
 
 
@@ -68,6 +70,10 @@ ROUTES = (
     Route("GET", "/signed-in", sign_in.inside, SEE),
     Route("GET", "/setup/{token:str}", setup.show, SEE),
     Route("POST", "/setup/{token:str}", setup.post, ACT, ("user_id", "new", "again", "code")),
+    Route("POST", reports.PATH, reports.take, REPORT),
+    Route("GET", "/not-me", not_me.done, SEE),
+    Route("GET", "/not-me/{token:str}", not_me.show, SEE),
+    Route("POST", "/not-me/{token:str}", not_me.post, ACT),
     Route("GET", "/openapi.json", openapi.document, SEE),
     Route("GET", "/health", answers.health, ()),
 )
@@ -155,7 +161,8 @@ def _static(site: Site, path: str) -> Callable[[Request], Awaitable[Response]]:
 
 def _refused(site: Site) -> Callable[[Request, Exception], Response]:
     def refused(request: Request, error: Exception) -> Response:
-        return answers.no_route(site, request, error.status_code if isinstance(error, HTTPException) else 500)
+        known = error if isinstance(error, HTTPException) else HTTPException(500)
+        return answers.no_route(site, request, known.status_code, known.headers)
 
     return refused
 

@@ -1,7 +1,7 @@
 """Puts a house together: store, keys, plug-ins, courier and site for one tenant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from ipaddress import ip_network
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from keyback.app.outbox.deliver import Courier, Route
 from keyback.app.outbox.wording import Voice
 from keyback.core.errors import Refused
 from keyback.core.messages import say
-from keyback.core.ports import Channel, Clock, Hasher, Random, Tenant
+from keyback.core.ports import Breached, Channel, Clock, Hasher, NoList, Random, Tenant
 from keyback.core.rules.banned import Terms
 from keyback.core.rules.password import Lists
 from keyback.core.types import DirectoryKind
@@ -34,11 +34,12 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Time, chance, and the cost of a hash."""
+    """Time, chance, the cost of a hash, and what was stolen elsewhere."""
 
     clock: Clock
     random: Random
     hasher: Hasher
+    breached: Breached = field(default_factory=NoList)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,12 @@ def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels:
     host = urlsplit(place.base_url).hostname or ""
 
     def voice(language: str) -> Voice:
-        return Voice(catalog.words(choose("", language, "", tenant.language), tenant.zone), tenant.name, host)
+        return Voice(
+            catalog.words(choose("", language, "", tenant.language), tenant.zone),
+            tenant.name,
+            host,
+            place.base_url.rstrip("/"),
+        )
 
     courier = Courier(store, Route(channels, voice), world.clock)
     house = House(
@@ -110,6 +116,7 @@ def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels:
         methods=plugins.methods(),
         directories={DirectoryKind.CLOUD: CloudDirectory(store, world.hasher)},
         lists=password_lists(),
+        breached=world.breached,
         kick=courier.kick,
         base_url=place.base_url.rstrip("/"),
         tenant_name=tenant.name,

@@ -19,9 +19,9 @@ def methods() -> Mapping[str, Method]:
 
 
 SPEAKERS = (
-    "app.new_password", "app.outbox.wording", "app.reset.answer", "app.reset.begin", "app.reset.choose", "app.reset.scene",
+    "app.incidents.report", "app.new_password", "app.outbox.wording", "app.reset.answer", "app.reset.begin", "app.reset.choose", "app.reset.scene",
     "app.reset.start", "app.setup.use", "app.sign_in.enter", "core.rules.password", "store.engine", "web.trouble",
-    "web.guards", "web.portal.contact", "web.portal.journey", "web.portal.pages", "web.portal.setup",
+    "web.guards", "web.portal.contact", "web.portal.journey", "web.portal.not_me", "web.portal.pages", "web.portal.setup",
     "web.portal.sign_in", "web.portal.start", "web.render",
 )  # fmt: skip
 """Modules whose sentences the portal or its messages say. The command line imports what it says itself."""

@@ -33,6 +33,10 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "notice.why_you": "You get this mail because it is about your account. It cannot be answered.",
         "notice.why_admin": "You get this mail because you look after accounts at {organisation}. It cannot be answered.",
         "notice.not_you": "Was it not you? Call your helpdesk now, and do not use this account until they have helped you.",
+        "notice.object": (
+            "Or stop it yourself at once, without signing in. Open this page and press the button on it: {link}"
+        ),
+        "notice.object_once": "The link works once, for 7 days. Opening it changes nothing yet.",
         "notice.where": "It came from the network address {source}.",
         "notice.password_reset.subject": "Your password was reset",
         "notice.password_reset.what": "The password was reset on {when_at}.",
@@ -63,6 +67,33 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Not verified: we do not know who this was. "
             "Make sure who you are dealing with before you change anything."
         ),
+        "notice.recovery_closed.subject": "Password reset is closed for your account",
+        "notice.recovery_closed.what": (
+            "On {when_at} the button “This was not me” was pressed, from a mail about this account."
+        ),
+        "notice.recovery_closed.means": (
+            "Until your administrators have looked at it, nobody can reset the password. "
+            "Everybody was signed out, and your administrators were told."
+        ),
+        "notice.recovery_closed.next": "Call your helpdesk now. They will help you to get in again.",
+        "notice.recovery_open.subject": "Password reset is open again for your account",
+        "notice.recovery_open.what": (
+            "Your administrators have looked at the report about this account. "
+            "Since {when_at} its password can be reset again."
+        ),
+        "notice.recovery_open.next": (
+            "If a password was reported, it stays dead. Set a new one on the page where forgotten passwords are reset."
+        ),
+        "notice.recovery_open.check": "If nobody has spoken with you about this, call your helpdesk.",
+        "notice.incident.subject": "Somebody reports: this was not me",
+        "notice.incident.what": (
+            "On {when_at} the button “This was not me” was pressed, from a mail about the account {who}."
+        ),
+        "notice.incident.done": "Password reset is closed for this account, and everybody was signed out of it.",
+        "notice.incident.next": (
+            "Speak with the owner in person or by phone, not by mail. What happened, and what to do, is shown by: "
+            "keyback incidents show {incident}"
+        ),
         "notice.rescue.subject": "A rescue link was made for an account",
         "notice.rescue.what": "On {when_at} {host_user} made a rescue link for {who}, on the machine that runs Keyback.",
         "notice.rescue.means": "Whoever has this link can set a new password for that account, once.",
@@ -70,6 +101,10 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 
+OBJECT: Final = "notice.object"
+_OBJECTING: Final = (OBJECT, "notice.object_once")
+ABOUT_PASSWORD: Final = frozenset({"notice.password_reset", "notice.password_set_by_admin"})
+"""Notices after which the present password is one that the owner may not know (decisions 16)."""
 SMS_LETTERS: Final = 160
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _LONGEST_VALUE: Final = 320
@@ -96,6 +131,8 @@ class Voice:
     organisation: str
     host: str = ""
     """Of the portal, for phones that fill in codes by themselves; empty: none."""
+    base_url: str = ""
+    """Where links lead (WEB-1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +145,11 @@ class Template:
     short: str = ""
     """Its one sentence as a text message; empty: it goes by mail only."""
     code: bool = False
+
+    @property
+    def can_be_objected(self) -> bool:
+        """Whether its mails have a link "this was not me"."""
+        return OBJECT in self.body
 
 
 def _notice(name: str, values: str, *body: str, short: str = "") -> Template:
@@ -132,6 +174,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.password_reset.was_you",
             "notice.password_reset.ended",
             "notice.not_you",
+            *_OBJECTING,
             "notice.why_you",
         ),
         "notice.password_set_by_admin": _notice(
@@ -141,6 +184,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.password_set_by_admin.what",
             "notice.password_set_by_admin.next",
             "notice.password_set_by_admin.not_you",
+            *_OBJECTING,
             "notice.why_you",
             short="notice.password_set_by_admin.short",
         ),
@@ -150,6 +194,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.greeting",
             "notice.method_changed.what",
             "notice.not_you",
+            *_OBJECTING,
             "notice.why_you",
             short="notice.method_changed.short",
         ),
@@ -165,6 +210,34 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "who",
             "notice.contact_admin.what",
             "notice.contact_admin.unverified",
+            "notice.why_admin",
+        ),
+        "notice.recovery_closed": _notice(
+            "recovery_closed",
+            "user_id when_at source",
+            "notice.greeting",
+            "notice.recovery_closed.what",
+            "notice.where",
+            "notice.recovery_closed.means",
+            "notice.recovery_closed.next",
+            "notice.why_you",
+        ),
+        "notice.recovery_open": _notice(
+            "recovery_open",
+            "user_id when_at",
+            "notice.greeting",
+            "notice.recovery_open.what",
+            "notice.recovery_open.next",
+            "notice.recovery_open.check",
+            "notice.why_you",
+        ),
+        "notice.incident": _notice(
+            "incident",
+            "who when_at incident source",
+            "notice.incident.what",
+            "notice.where",
+            "notice.incident.done",
+            "notice.incident.next",
             "notice.why_admin",
         ),
         "notice.rescue": _notice(
@@ -192,10 +265,15 @@ def letter(outgoing: Outgoing, id_: str, at: Instant, voice: Voice) -> Letter:
         values["what"] = voice.words.say(_what(str(values["what"])))
     if short:
         return _short(Letter(id_, outgoing.to, "", "", "", voice.words.lang, "", at), template, values, voice)
-    said = [voice.words.say(Text(id_sentence, values)) for id_sentence in template.body]
+    body = template.body
+    if "objection" in outgoing.values:
+        values["link"] = f"{voice.base_url}/not-me/{outgoing.values['objection']}"
+    else:
+        body = tuple(sentence for sentence in body if sentence not in _OBJECTING)
+    said = [voice.words.say(Text(id_sentence, values)) for id_sentence in body]
     subject = voice.words.say(Text(template.subject, values))
     text = "\n\n".join(said) + "\n"
-    html = _html(voice.words, subject, said, str(values["code"]) if template.code else "")
+    html = _html(voice.words, subject, said, values)
     return Letter(id_, outgoing.to, subject, text, html, voice.words.lang, str(values["organisation"]), at)
 
 
@@ -241,15 +319,20 @@ _SHELL: Final = (
     "{body}</div></body></html>\n"
 )
 _PARAGRAPH: Final = '<p style="margin:0 0 14px">{}</p>\n'
+_LINK: Final = '<a href="{0}" rel="noreferrer" style="word-break:break-all">{0}</a>'
 _CODE: Final = (
     '<p dir="ltr" style="margin:0 0 18px;font:600 30px/1.3 ui-monospace,Consolas,monospace;'
     'letter-spacing:.12em">{}</p>\n'
 )
 
 
-def _html(words: Words, subject: str, said: list[str], code: str) -> str:
-    """The shell around the same sentences; the code, if there is one, large below the first."""
+def _html(words: Words, subject: str, said: list[str], values: Mapping[str, str | int]) -> str:
+    """The shell around the same sentences. The code, if there is one, large below the first; our link can be clicked."""
+    link = escape(str(values.get("link", "")))
+    anchor = _LINK.format(link)
     paragraphs = [_PARAGRAPH.format(escape(sentence)) for sentence in said]
-    if code:
-        paragraphs.insert(1, _CODE.format(escape(code)))
+    if link:
+        paragraphs = [paragraph.replace(link, anchor) for paragraph in paragraphs]
+    if "code" in values:
+        paragraphs.insert(1, _CODE.format(escape(str(values["code"]))))
     return _SHELL.format(lang=words.lang, dir=words.dir, subject=escape(subject), body="".join(paragraphs))

@@ -33,6 +33,8 @@ class ShownPassword:
     set_at: Instant
     must_change: bool
     dies_at: Instant | None
+    compromised_at: Instant | None
+    """Since when it signs in nowhere, because it was reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +97,8 @@ def _contact(contact: Contact, now: Instant) -> ShownContact:
 
 def _password(unit: Unit, person: str) -> ShownPassword | None:
     credential = unit.people.credential(person, 1)
-    return ShownPassword(credential.set_at, credential.must_change, credential.not_after) if credential else None
+    return (
+        ShownPassword(credential.set_at, credential.must_change, credential.not_after, credential.compromised_at)
+        if credential
+        else None
+    )

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from keyback.app.perform import NOTICE_LIFE, NOTICE_URGENCY, notice_addresses
-from keyback.core.ports import Outgoing, Unit
+from keyback.app.perform import notice_addresses, send_notice
+from keyback.core.effects import TellPerson
+from keyback.core.ports import Unit
 from keyback.core.rules import masking, roles
 from keyback.core.types import Contact, ContactKind, Person
 
@@ -32,7 +33,4 @@ def tell(unit: Unit, person: Person, notice: str, what: str, replaced: Sequence[
     wanted = policy is None or policy.policy.notifications.notify_users or roles.is_administrator(person.roles)
     recipients = [("email", address) for address in notice_addresses(unit, person)] if wanted else []
     recipients += [(_CHANNELS[contact.kind], contact.value) for contact in replaced if contact.kind in _CHANNELS]
-    values: Mapping[str, str | int] = {"user_id": person.upn, "when_at": unit.now, "what": what}
-    for channel, to in dict.fromkeys(recipients):
-        message = Outgoing(channel, notice, values, to, person.language)
-        unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)
+    send_notice(unit, person, TellPerson(person.id, notice, {"when_at": unit.now, "what": what}), recipients)

@@ -9,6 +9,7 @@ from keyback.core.effects import Effect
 from keyback.core.journey import Changed, Choosing, Ended, Happened, Journey, Proving, TimedOut, Why, progress, step
 from keyback.core.ports import Charge, Unit
 from keyback.core.rules.limits import source_network, wide_network
+from keyback.core.types import Code
 
 
 class Went(StrEnum):
@@ -48,9 +49,15 @@ def end_if_over(unit: Unit, scene: Scene, stored: Journey | None = None) -> bool
             follow(unit, scene, journey, TimedOut())
         return True
     if scene.changed and isinstance(state, Proving | Choosing):
-        follow(unit, scene, scene.journey, Changed())
+        follow(unit, scene, scene.journey, Changed(_told(scene)))
         return True
     return not isinstance(state, Proving | Choosing)
+
+
+def _told(scene: Scene) -> Code | None:
+    """Who has passed a gate is told that a report has closed recovery; nobody else is (decisions 1, 16)."""
+    frozen = scene.person is not None and scene.person.frozen_at is not None
+    return Code.FROZEN if frozen and scene.journey.evidence else None
 
 
 def failure_charges(scene: Scene, method: str, source: str) -> tuple[Charge, ...]:

@@ -30,6 +30,8 @@ LONGEST_PAUSE = 5 * HOUR
 
 WRONG, UNKNOWN, DISABLED, LOCKED, EXPIRED, AWAY = "50126", "50034", "50057", "50053", "50055", "80001"
 """As Entra numbers them; only administrators see them, in the audit log."""
+COMPROMISED = "Password reported as compromised"
+"""It is right, and its owner says that somebody else set it (decisions 16)."""
 
 _NOBODY = Person(
     "", "", "", "", "", "", "", PersonKind.PERSON, DirectoryKind.CLOUD, enabled=False, generation=0, language="",
@@ -62,6 +64,11 @@ class _Known:
     account: str
 
     @property
+    def dead(self) -> bool:
+        """Whether the password was reported, so that it is as good as a wrong one, everywhere."""
+        return self.credential is not None and self.credential.compromised_at is not None
+
+    @property
     def who(self) -> str:
         return self.person.id if self.person else f"decoy:{self.account}"
 
@@ -75,8 +82,8 @@ def enter(house: House, asked: Asked) -> str:
         person = unit.people.by_canonical(canonical or "", unit.now)
         known = _Known(person, unit.people.credential(person.id if person else "", 0), account)
     right, away = _verified(house, person, asked.password)
-    if person is None or not right or not person.enabled:
-        _failed(house, known, asked, _reason(person, away, right=right))
+    if person is None or not right or not person.enabled or known.dead:
+        _failed(house, known, asked, _reason(known, away, right=right))
         raise Invalid(say("sign_in.wrong_or_away" if away else "sign_in.wrong"))
     if _must_change(known.credential, house.clock.now()):
         _failed(house, known, asked, EXPIRED)
@@ -156,12 +163,14 @@ def _verified(house: House, person: Person | None, password: str) -> tuple[bool,
     return right, frozenset(away)
 
 
-def _reason(person: Person | None, away: frozenset[DirectoryKind], *, right: bool) -> str:
-    if person is None:
+def _reason(known: _Known, away: frozenset[DirectoryKind], *, right: bool) -> str:
+    if known.person is None:
         return UNKNOWN
-    if person.directory in away:
+    if known.person.directory in away:
         return AWAY
-    return DISABLED if right else WRONG
+    if not right:
+        return WRONG
+    return COMPROMISED if known.dead and known.person.enabled else DISABLED
 
 
 def _must_change(credential: Credential | None, now: Instant) -> bool:

@@ -70,6 +70,15 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
     Limit("sends.account.day", "codes per account and method", "sends_per_day", DAY, apart=True),
     Limit("sends.destination.hour", "codes per address or number", "sends_per_hour", HOUR, apart=True),
     Limit("sends.destination.day", "codes per address or number", "sends_per_day", DAY, apart=True),
+    Limit("sends.source", "codes asked for per network", "sends_per_source_hour", HOUR, tenfold=True),
+    Limit("sends.prefix", "text messages per number without its last four digits", "sms_per_prefix_hour", HOUR),
+    Limit("sends.unanswered", "text messages per such prefix, where each confirmed code gives 10 back", 50, DAY,
+          pause=DAY),
+    Limit("sends.country", "text messages per country", "sms_per_country_day", DAY),
+    Limit("sends.tenant", "text messages", "sms_per_day", DAY),
+    Limit("sends.money", "hundredths that text messages cost", "sms_budget_day", DAY),
+    Limit("resets", "completed resets until resets pause for an hour, or more where that is usual", 30, 5 * MINUTE),
+    Limit("storm", "wrong answers until more work is asked for, or fewer where that is unusual", 200, MINUTE),
     Limit("sign_in.free", "wrong passwords per account before each one more must wait, 60 seconds doubling to 5 hours",
           "sign_in_failures", DAY, apart=True),
     Limit("sign_in.gap", "wrong passwords per account until the wait is over", 1, MINUTE, apart=True),
@@ -83,6 +92,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
     Limit("contact.account.hour", "requests for help per account", 1, HOUR),
     Limit("contact.account.day", "requests for help per account", 3, DAY),
     Limit("contact.tenant.hour", "requests for help", 20, HOUR),
+    Limit("breached.alarm", "alarms about the list of breached passwords, per reason", 1, DAY),
 )})  # fmt: skip
 """By name. Each is charged before the deed, durable, and kept until it no longer holds anything."""
 

@@ -53,6 +53,8 @@ MESSAGES = {
     "refused.SSPR_0011": "Password reset is not set up in your organisation.",
     "refused.SSPR_0013": "Password reset is not switched on for your account.",
     "refused.SSPR_0014": "You have not registered enough ways to prove who you are.",
+    "refused.KEYBACK_0001": "Password reset is closed for your account, because somebody reported that a change to it was not "
+    "made by you. Nothing was changed now. Contact your administrator, who can open it again.",
     "link.other": "Use another way",
     "link.again": "Send a new code",
     "link.cancel": "Cancel",
