@@ -2,13 +2,25 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from keyback.core.errors import Broken, Busy, Conflict, Contended, NotFound, Refused, TooMany, Trouble, Unavailable, Unsure
+from keyback.core.errors import (
+    Broken,
+    Busy,
+    Conflict,
+    Contended,
+    NotFound,
+    Refused,
+    TooMany,
+    Trouble,
+    Unavailable,
+    Unsure,
+)
 from keyback.core.messages import Text, say
 from keyback.core.types import SECOND
 from keyback.web.call import Answer, Call
-from keyback.web.page import Link, Message, Page
+from keyback.web.page import Field, Link, Message, Page
 
 log = logging.getLogger("keyback.web")
 
@@ -21,12 +33,21 @@ MESSAGES = {
     "error.broken": "Something went wrong on our side. Nothing was changed. Please try again; if it happens again, tell "
     "your administrator the reference below.",
     "error.start": "Start again",
+    "error.again": "Try again",
+    "error.again_secret": "Please type the password again. For your safety it was not kept.",
 }
 
 TRIES = 3
 """A whole unit of work that met another one is done again this often before the person is told to wait."""
 LONGEST_PAUSE_SECONDS = 0.05
 """Before it is done again; each waits for another part of it, so that they do not meet again (F13)."""
+RETRY_SECONDS = 2
+SECRETS = {
+    "password": ("password", "sign_in.password"),
+    "new": ("new_password", "password.new"),
+    "again": ("new_password", "password.again"),
+}
+"""Kind and label of the fields that no answer holds."""
 _STATUS: tuple[tuple[type[Refused], int], ...] = ((NotFound, 404), (TooMany, 429), (Conflict, 409), (Refused, 422))
 
 
@@ -35,9 +56,9 @@ def handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:
     for again in range(TRIES, 0, -1):
         try:
             return handler(call)
-        except Contended as error:
+        except Contended:
             if again == 1:
-                return _unavailable(error)
+                return _busy(call)
             time.sleep(call.site.house.random.bytes(1)[0] / 255 * LONGEST_PAUSE_SECONDS)
         except Trouble as error:
             return _page_of(call, error)
@@ -62,17 +83,31 @@ def _page_of(call: Call, error: Trouble) -> Answer:
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
         wait = seconds_until(call, error) if isinstance(error, TooMany) else 0
         return Answer(error_page(error.text), status, retry_after=wait)
+    if isinstance(error, Busy):
+        return _busy(call)
     if isinstance(error, Unavailable):
-        return _unavailable(error)
+        log.error("unavailable: %s", error)
+        text = "error.unsure" if isinstance(error, Unsure) else "error.unavailable"
+        return Answer(error_page(say(text)), 503, retry_after=30)
     return _broken(call, str(error) if isinstance(error, Broken) else type(error).__name__)
 
 
-def _unavailable(error: Unavailable) -> Answer:
-    if isinstance(error, Busy):
-        return Answer(error_page(say("error.busy")), 503, retry_after=2)
-    log.error("unavailable: %s", error)
-    text = "error.unsure" if isinstance(error, Unsure) else "error.unavailable"
-    return Answer(error_page(say(text)), 503, retry_after=30)
+def _busy(call: Call) -> Answer:
+    """Told to come back, with one button that sends what was typed once more. Passwords are not sent back (COD-9)."""
+    page = error_page(say("error.busy"))
+    if call.method == "POST":
+        page = replace(page, action=call.path, submit=say("error.again"), fields=tuple(_typed(call)))
+    return Answer(page, 503, retry_after=RETRY_SECONDS)
+
+
+def _typed(call: Call) -> Iterator[Field]:
+    yield Field("token", "hidden", say("error.again"), value=call.token)
+    for name, value in call.fields.items():
+        if name in SECRETS:
+            kind, label = SECRETS[name]
+            yield Field(name, kind, say(label), hint=say("error.again_secret"))
+        else:
+            yield Field(name, "hidden", say("error.again"), value=value)
 
 
 def _where(error: Exception) -> str:
