@@ -130,6 +130,14 @@ class Limits:
     sends_per_hour: int = 5
     sends_per_day: int = 10
     resend_seconds: int = 60
+    sends_per_source_hour: int = 100
+    sms_per_prefix_hour: int = 20
+    sms_per_country_day: int = 500
+    sms_per_day: int = 1_000
+    sms_price: int = 10
+    """Of the dearest allowed country, in hundredths of the tenant's currency."""
+    sms_budget_day: int = 10_000
+    """In the same hundredths."""
     starts_per_source_10_minutes: int = 20
     starts_per_wide_source_hour: int = 100
     starts_without_work_per_source_10_minutes: int = 3
@@ -138,6 +146,14 @@ class Limits:
     sign_in_failures_per_source_10_minutes: int = 100
     trusted_networks: tuple[str, ...] = ()
     """CIDR networks whose clients count as known, with ten times the budget of a source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Which numbers may be called."""
+
+    allowed_countries: tuple[str, ...] = ()
+    """ISO 3166; empty: no text message is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +182,7 @@ class Policy:
     passwords: Passwords = field(default_factory=Passwords)
     lives: Lives = field(default_factory=Lives)
     limits: Limits = field(default_factory=Limits)
+    numbers: Numbers = field(default_factory=Numbers)
     notifications: Notifications = field(default_factory=Notifications)
     customization: Customization = field(default_factory=Customization)
 

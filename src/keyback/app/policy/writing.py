@@ -51,6 +51,12 @@ COMMENTS: Mapping[str, str] = {
     "limits.sends_per_hour": "Messages per account and per destination in an hour.",
     "limits.sends_per_day": "Messages per account and per destination in a day.",
     "limits.resend_seconds": "Wait before the same code can be sent again; doubles each time.",
+    "limits.sends_per_source_hour": "Messages that one client network may ask for in an hour.",
+    "limits.sms_per_prefix_hour": "Text messages in an hour to numbers that differ only in their last four digits.",
+    "limits.sms_per_country_day": "Text messages to one country in a day.",
+    "limits.sms_per_day": "Text messages of the whole organisation in a day.",
+    "limits.sms_price": "What a text message costs in the dearest allowed country, in hundredths of your currency.",
+    "limits.sms_budget_day": "What text messages may cost in a day, in the same hundredths.",
     "limits.starts_per_source_10_minutes": "Attempts per client network (IPv4 /32, IPv6 /64) in ten minutes.",
     "limits.starts_per_wide_source_hour": "The same per IPv6 /48 in an hour.",
     "limits.starts_without_work_per_source_10_minutes": "Attempts per client network in ten minutes by browsers that did"
@@ -60,6 +66,9 @@ COMMENTS: Mapping[str, str] = {
     "limits.sign_in_failures_per_source_10_minutes": "Wrong passwords per client network in ten minutes.",
     "limits.trusted_networks": "Networks (CIDR) of your organisation: their clients count as known, and may do ten times"
     " as much per network.",
+    "numbers": "Which phone numbers may get text messages.",
+    "numbers.allowed_countries": "Two-letter codes, such as [DE, AT]. Empty: no text message is sent. Premium, satellite"
+    " and pager numbers never get any.",
     "notifications": "Who is told.",
     "notifications.notify_users": "Tell people when their password was reset.",
     "notifications.notify_admins": "Tell Global Administrators when an administrator resets a password.",

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from keyback.core.messages import Text, say
 from keyback.core.policy import AdminSelfService, Demand, PasswordPreset, Policy, Scope
 from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, PHONE_CODES, enough
+from keyback.core.rules.numbers import is_country
 from keyback.core.rules.readiness import typical_proof
 from keyback.core.types import Disclosure
 
@@ -31,6 +32,7 @@ MESSAGES: Mapping[str, str] = {
     "policy.password_length": "{path}: {value} is too short for passwords that open an account alone. Allowed: 15"
     " to 64.",
     "policy.network": "{path}: {value} is not a network. Allowed: CIDR such as 192.0.2.0/24 or 2001:db8::/32.",
+    "policy.country": "{path}: {value} is not a country. Allowed: two capital letters, such as DE.",
     "policy.domain": "{path}: {value} is not a mail domain. Allowed: names such as example.org.",
     "policy.helpdesk_link": "{path}: allowed are an https:// address, a mailto: link, a mail address, or nothing.",
     "policy.term": "{path}: {value} is not a term. Allowed: 4 to 64 characters.",
@@ -39,6 +41,7 @@ MESSAGES: Mapping[str, str] = {
     " the account.",
     "policy.warn.email_only": "E-mail is the only method. Whoever reads a mailbox can take over its owner's account.",
     "policy.warn.sms_only": "The phone is the only method. Numbers can be moved to another SIM card by fraud.",
+    "policy.warn.no_countries": "Text messages are switched on, but to no country: none will be sent.",
     "policy.warn.all_without_selected": "Self-service is switched on for everybody without a pilot group before.",
     "policy.warn.notices_off": "Some notices about resets are off. People may not learn that somebody else used"
     " their account.",
@@ -77,6 +80,12 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
         "limits.sends_per_hour": (1, 100_000),
         "limits.sends_per_day": (1, 100_000),
         "limits.resend_seconds": (0, 3_600),
+        "limits.sends_per_source_hour": (1, 10_000_000),
+        "limits.sms_per_prefix_hour": (1, 1_000_000),
+        "limits.sms_per_country_day": (1, 10_000_000),
+        "limits.sms_per_day": (1, 10_000_000),
+        "limits.sms_price": (1, 100_000),
+        "limits.sms_budget_day": (0, 1_000_000_000),
         "limits.starts_per_source_10_minutes": (1, 10_000_000),
         "limits.starts_per_wide_source_hour": (1, 10_000_000),
         "limits.starts_without_work_per_source_10_minutes": (0, 10_000_000),
@@ -97,6 +106,11 @@ RECOMMENDED: Mapping[str, tuple[int, int]] = MappingProxyType(
         "limits.sends_per_hour": (1, 20),
         "limits.sends_per_day": (1, 50),
         "limits.resend_seconds": (30, 3_600),
+        "limits.sends_per_source_hour": (1, 1_000),
+        "limits.sms_per_prefix_hour": (1, 200),
+        "limits.sms_per_country_day": (1, 20_000),
+        "limits.sms_per_day": (1, 50_000),
+        "limits.sms_budget_day": (0, 500_000),
         "limits.starts_per_source_10_minutes": (1, 1_000),
         "limits.starts_per_wide_source_hour": (1, 5_000),
         "limits.starts_without_work_per_source_10_minutes": (0, 30),
@@ -211,13 +225,16 @@ def _groups(policy: Policy, known: Known) -> Iterator[Text]:
         seen.add(rule.group)
 
 
-def _networks_and_domains(policy: Policy, _known: Known) -> Iterator[Text]:
+def _places(policy: Policy, _known: Known) -> Iterator[Text]:
     guided, trusted = policy.self_service.guided_networks, policy.limits.trusted_networks
     for path, value in (
         *_listed("self_service.guided_networks", guided), *_listed("limits.trusted_networks", trusted),
     ):  # fmt: skip
         if not _is_network(value):
             yield say("policy.network", path=path, value=value)
+    for path, value in _listed("numbers.allowed_countries", policy.numbers.allowed_countries):
+        if not is_country(value):
+            yield say("policy.country", path=path, value=value)
     for path, value in _listed("self_service.own_mail_domains", policy.self_service.own_mail_domains):
         if not is_domain(value):
             yield say("policy.domain", path=path, value=value)
@@ -269,7 +286,7 @@ def _helpdesk_link(policy: Policy, _known: Known) -> Iterator[Text]:
 _MISTAKES: tuple[Callable[[Policy, Known], Iterator[Text]], ...] = (
     _gates,
     _groups,
-    _networks_and_domains,
+    _places,
     _methods,
     _passwords,
     _numbers,
@@ -330,6 +347,7 @@ def _method_findings(policy: Policy) -> tuple[Finding, ...]:
     return (
         ("email_only", "methods", enabled == {"email_code"}),
         ("sms_only", "methods", bool(enabled) and enabled <= PHONE_CODES),
+        ("no_countries", "numbers.allowed_countries", bool(enabled & PHONE_CODES) and not policy.numbers.allowed_countries),
         ("security_questions", "methods.security_questions", bool(enabled & NEVER_FOR_ADMINISTRATORS)),
     )
 
