@@ -105,6 +105,13 @@ def test_a_second_request_has_an_end_too(server: Server) -> None:
         assert b" 200 " not in ended(slow)
 
 
+def now_and_then(connection: socket.socket, request: bytes) -> None:
+    """The same request again and again, so slowly that each is answered before the next."""
+    for _ in range(1_500):
+        connection.sendall(request)
+        threading.Event().wait(0.01)
+
+
 def test_who_does_not_read_is_let_go(server: Server) -> None:
     """DOS-3, F21: answers that nobody takes are not kept for ever."""
     with socket.socket() as lazy:
@@ -113,9 +120,7 @@ def test_who_does_not_read_is_let_go(server: Server) -> None:
         lazy.connect(("127.0.0.1", server.port))
         request = b"GET /openapi.json HTTP/1.1\r\n" + HOST + b"\r\n"
         with pytest.raises(ConnectionError):
-            for _ in range(1_500):
-                lazy.sendall(request)
-                threading.Event().wait(0.01)
+            now_and_then(lazy, request)
         assert server.get() == 200
 
 

@@ -70,6 +70,10 @@ _CHARGE_TRY = Sql(
     WHERE tenant = :tenant AND id = :challenge AND tries_left > 0 AND used_at IS NULL AND superseded = 0
       AND expires_at > :now"""
 )
+_GIVE_BACK_TRY = Sql(
+    """UPDATE challenge SET tries_left = tries_left + 1
+    WHERE tenant = :tenant AND id = :challenge AND used_at IS NULL AND superseded = 0"""
+)
 _CONSUME = Sql(
     """UPDATE challenge SET used_at = :now
     WHERE tenant = :tenant AND id = :challenge AND used_at IS NULL AND superseded = 0 AND expires_at > :now"""
@@ -201,6 +205,10 @@ class SqlJourneys:
     def charge_try(self, challenge: str, now: Instant) -> bool:
         """THR-5: before any comparison, in one conditional write."""
         return self._link.run(_CHARGE_TRY, {"tenant": self._tenant, "challenge": challenge, "now": now}) == 1
+
+    def give_back_try(self, challenge: str) -> None:
+        """One that was charged and then not judged."""
+        self._link.run(_GIVE_BACK_TRY, {"tenant": self._tenant, "challenge": challenge})
 
     def consume(self, challenge: str, now: Instant) -> bool:
         """COD-4, COD-3: single use and expiry in one conditional write."""

@@ -7,7 +7,7 @@ from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
 from keyback.app.reset.scene import Scene, browser_key, load
 from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note
-from keyback.core.errors import Conflict, NotFound, Refused, TooMany
+from keyback.core.errors import Busy, Conflict, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event, Step
 from keyback.core.journey import Evidence, Proved, Proving, audit_target
 from keyback.core.messages import say
@@ -129,13 +129,26 @@ def _check(house: House, scene: Scene, challenge: Challenge, reply: Reply) -> _J
 
 def _slowly(house: House, before: Scene, challenge: Challenge, reply: Reply) -> Refused | None:
     """The charge is committed; compare outside any transaction, then consume under the same conditions."""
-    judged = _check(house, before, challenge, reply)
+    try:
+        judged = _check(house, before, challenge, reply)
+    except Busy:
+        _not_judged(house, before, challenge, reply)
+        raise
     with house.store.writing() as unit:
         scene = load(house, unit, reply.token)
         same = scene.challenge is not None and scene.challenge.id == challenge.id
         if end_if_over(unit, scene) or not same or scene.journey.version != before.journey.version:
             return WrongAnswer(say("answer.dead"))
         return _judge(house, unit, scene, judged, reply)
+
+
+def _not_judged(house: House, before: Scene, challenge: Challenge, reply: Reply) -> None:
+    """Nothing was compared, so nothing counts, and the form that was sent is the present one again."""
+    with house.store.writing() as unit:
+        for charge in failure_charges(before, challenge.method, reply.source):
+            unit.throttles.give_back(charge)
+        unit.journeys.give_back_try(challenge.id)
+        unit.journeys.update(replace(before.journey, version=reply.version), before.journey.version)
 
 
 def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply) -> Refused | None:

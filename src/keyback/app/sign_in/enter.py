@@ -1,5 +1,6 @@
 """User ID and password for a session (decisions 25). Unknown, disabled and wrong look and cost the same (ENU-1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from keyback.app.counters import clear_sign_in
@@ -77,11 +78,15 @@ def enter(house: House, asked: Asked) -> str:
     """A new session's token. Raises `Invalid` when it is not right, `TooMany`, or `MustChange`."""
     canonical = identifiers.canonical(asked.user_id)
     account = account_of(house, canonical or asked.user_id[: identifiers.MAX_BYTES])
-    _charge(house, asked, account)
+    charged = _charge(house, asked, account)
     with house.store.reading() as unit:
         person = unit.people.by_canonical(canonical or "", unit.now)
         known = _Known(person, unit.people.credential(person.id if person else "", 0), account)
-    right, away = _verified(house, person, asked.password)
+    try:
+        right, away = _verified(house, person, asked.password)
+    except Busy:
+        _give_back(house, charged)
+        raise
     if person is None or not right or not person.enabled or known.dead:
         _failed(house, known, asked, _reason(known, away, right=right))
         raise Invalid(say("sign_in.wrong_or_away" if away else "sign_in.wrong"))
@@ -101,19 +106,29 @@ def pause_after(further: int) -> Span:
     return min(FIRST_PAUSE << min(max(0, further), 20), LONGEST_PAUSE)
 
 
-def _charge(house: House, asked: Asked, account: str) -> None:
-    """THR-1: charged before the password is looked at; a right one is given back."""
+def _charge(house: House, asked: Asked, account: str) -> tuple[Charge, ...]:
+    """THR-1: charged before the password is looked at; a right one is given back. What was charged."""
+    charged: list[Charge] = []
     with house.store.writing() as unit:
         counts = _counts(unit, asked, account)
         again = unit.throttles.charge(counts.source, unit.now)
         if again is None:
-            again = _charge_account(unit, counts)
+            charged.append(counts.source)
+            again = _charge_account(unit, counts, charged)
             if again is not None:
                 unit.audit(
                     Event(Activity.SIGN_IN_FAILED, "", f"account:{account}", "failure", LOCKED, "", asked.source)
                 )
     if again is not None:
         raise TooMany(say("sign_in.wait", again_at=again), again)
+    return tuple(charged)
+
+
+def _give_back(house: House, charged: Iterable[Charge]) -> None:
+    """Nothing was compared, so nothing counts."""
+    with house.store.writing() as unit:
+        for one in charged:
+            unit.throttles.give_back(one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +152,16 @@ def _counts(unit: Unit, asked: Asked, account: str) -> _Counts:
     return _Counts(rules, who, account, charge("sign_in.source", rules, source_network(asked.source), who))
 
 
-def _charge_account(unit: Unit, counts: _Counts) -> Instant | None:
+def _charge_account(unit: Unit, counts: _Counts, charged: list[Charge]) -> Instant | None:
     failures = unit.throttles.used(counts.charge("sign_in.failures"), unit.now)
     further = failures - counts.charge("sign_in.free").budget
-    if further >= -1:
-        gap = counts.charge("sign_in.gap", pause_after(further))
-        again = unit.throttles.charge(gap, unit.now)
+    gap = [counts.charge("sign_in.gap", pause_after(further))] if further >= -1 else []
+    for one in (*gap, counts.charge("sign_in.failures")):
+        again = unit.throttles.charge(one, unit.now)
         if again is not None:
             return again
-    return unit.throttles.charge(counts.charge("sign_in.failures"), unit.now)
+        charged.append(one)
+    return None
 
 
 def _verified(house: House, person: Person | None, password: str) -> tuple[bool, frozenset[DirectoryKind]]:

@@ -77,6 +77,9 @@ class Journeys(Protocol):
     def charge_try(self, challenge: str, now: Instant) -> bool:
         """`tries - 1 where tries > 0 and not used and not expired and not superseded`; before any comparison."""
 
+    def give_back_try(self, challenge: str) -> None:
+        """A charged try that was not judged."""
+
     def consume(self, challenge: str, now: Instant) -> bool:
         """`used where not used and not expired and not superseded`; one conditional write (COD-4)."""
 
