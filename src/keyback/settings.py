@@ -70,6 +70,8 @@ class Settings:
     """File of the embedded database, or a `postgresql://` address."""
     key_file: str = "master.key"
     """File with the master keys, readable by its owner only. Without it nothing that is sealed can be opened again."""
+    breached_list: str = "breached.list"
+    """File with the set of breached passwords that `keyback passwords import-breached` makes; read again when it is replaced."""
     zone: str = "UTC"
     """Time zone in which times are shown, by its IANA name, such as `Europe/Berlin`."""
     language: str = "en"

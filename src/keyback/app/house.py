@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from keyback.core.ports import Clock, Directory, Hasher, Method, Random, Sealer, Store
+from keyback.core.ports import Breached, Clock, Directory, Hasher, Method, Random, Sealer, Store
 from keyback.core.rules.password import Lists
 from keyback.core.types import DirectoryKind
 
@@ -21,6 +21,8 @@ class House:
     """The shelf, by name, strongest first."""
     directories: Mapping[DirectoryKind, Directory]
     lists: Lists
+    """Those that ship with Keyback."""
+    breached: Breached
     kick: Callable[[str], None]
     """Wake the courier of a channel; called after a commit that wrote to the outbox."""
     base_url: str

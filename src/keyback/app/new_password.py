@@ -1,26 +1,45 @@
 """Is a new password acceptable for this person? The same answer at every door by which one comes in (PWD-8)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
 
+from keyback.app.breached import standing
 from keyback.app.house import House
+from keyback.core.errors import Conflict
 from keyback.core.messages import Text, say
-from keyback.core.policy import Passwords
+from keyback.core.policy import InForce, Passwords, Policy
 from keyback.core.ports import Credential
 from keyback.core.rules import password
+from keyback.core.rules.password import Context, Lists, Strength
 from keyback.core.types import Person
 
 MESSAGES = {
     "new_password.not_same": "The two entries are not the same. Please type the new password twice.",
     "new_password.used_before": "This password was used before. Choose one that was not used yet.",
+    "new_password.rules_changed": "The rules for passwords were changed a moment ago. Nothing was set; please send it again.",
 }
 
+SERVICE = "keyback"
 
-def mistakes(house: House, policy: Passwords, person: Person, new: str, words: Iterable[str] = ()) -> tuple[Text, ...]:
-    """Everything that is wrong with it, before any hashing. `words`: what else an attacker would try, such as the
-    person's addresses."""
-    names = (person.given_name, person.surname, person.display_name)
-    context = password.Context(person.upn, names, house.tenant_name, tuple(words))
-    return password.judge(new, policy, context, house.lists)
+
+def about(person: Person, addresses: Iterable[str] = ()) -> Context:
+    """What an attacker would try first on this person."""
+    return Context(
+        person.canonical, (person.given_name, person.surname, person.display_name), words=(person.upn, *addresses)
+    )
+
+
+def mistakes(house: House, policy: Passwords, whose: Context, new: str) -> tuple[Text, ...]:
+    """Everything that is wrong with it, before any hashing (PWD-2)."""
+    host = urlsplit(house.base_url).hostname or ""
+    context = replace(whose, tenant_name=house.tenant_name, words=(*whose.words, SERVICE, host))
+    return password.judge(new, policy, context, _lists(house, policy))
+
+
+def strength(house: House, policy: Passwords, new: str, wrong: Collection[Text]) -> Strength:
+    """How good a password is of which `mistakes` said `wrong`."""
+    return password.strength(new, wrong, policy, house.lists)
 
 
 def typed_twice(new: str, again: str) -> tuple[Text, ...]:
@@ -34,3 +53,15 @@ def used_before(house: House, policy: Passwords, present: Credential | None, new
     prepared = password.prepare(new)
     used = any(house.hasher.verify(encoded, prepared) for encoded in hashes)
     return (say("new_password.used_before"),) if used else ()
+
+
+def still_judged(judged_by: Passwords, in_force: InForce | None) -> None:
+    """Raises `Conflict` when other rules are in force at commit than the password was judged by (PWD-6)."""
+    if (in_force.policy if in_force else Policy()).passwords != judged_by:
+        raise Conflict(say("new_password.rules_changed"))
+
+
+def _lists(house: House, policy: Passwords) -> Lists:
+    """A set that is out of date still finds what was stolen before; it just cannot be relied on."""
+    found, gap = standing(house, policy)
+    return house.lists if found is None else replace(house.lists, breached=found, reliable=gap is None)

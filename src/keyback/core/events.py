@@ -31,6 +31,8 @@ class Activity(StrEnum):
     GROUP_ADDED = "Add group"
     GROUP_CHANGED = "Change group membership"
     TENANT_CREATED = "Set up organisation"
+    BREACHED_LIST_IMPORTED = "Import breached passwords"
+    BREACHED_LIST_UNRELIABLE = "Breached passwords cannot be relied on"
     SETUP_LINK_ISSUED = "Issue one-time link"
     SETUP_LINK_USED = "Use one-time link"
     KEY_ADDED = "Add master key"

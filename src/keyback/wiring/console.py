@@ -16,6 +16,7 @@ from keyback.store.group_changes import SqlGroupChanges
 from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.seal import load_keys
 from keyback.web.prompts import Catalog
+from keyback.wiring.breached import BreachedFile
 from keyback.wiring.configuration import CONFIG, load
 from keyback.wiring.hasher import Argon2Hasher, Cost
 from keyback.wiring.house import Place, Running, World, build, open_store
@@ -42,7 +43,8 @@ def open_console(config: Path | None = None) -> Running:
     """
     settings = load(config_path(config), os.environ)
     cost = Cost(settings.argon2_memory_kib, settings.argon2_passes, settings.argon2_lanes)
-    world = World(SystemClock(), SystemRandom(), Argon2Hasher(cost))
+    breached = BreachedFile(Path(settings.breached_list))
+    world = World(SystemClock(), SystemRandom(), Argon2Hasher(cost), breached)
     store, tenant = open_store(settings.database, load_keys(Path(settings.key_file)), world)
     return build(store, tenant, world, Place(settings.base_url, region=settings.region), ())
 

@@ -21,6 +21,7 @@ from keyback.store.engine import engine_for
 from keyback.store.seal import AesSealer, load_keys, new_key_line
 from keyback.store.unit import SqlStore
 from keyback.web.server import application
+from keyback.wiring.breached import BreachedFile
 from keyback.wiring.console import actor
 from keyback.wiring.demo_inbox import inbox_site
 from keyback.wiring.demo_people import DOMAIN, ORGANISATION, Known, settle
@@ -131,7 +132,8 @@ def found(directory: Path) -> None:
 
 
 def _open(directory: Path, url: str, port: int, inbox: Inbox) -> Running:
-    world = World(SystemClock(), SystemRandom(), Argon2Hasher())
+    breached = BreachedFile(directory / "breached.list")
+    world = World(SystemClock(), SystemRandom(), Argon2Hasher(), breached)
     store, tenant = open_store(str(directory / "keyback.db"), load_keys(directory / "master.key"), world)
     place = Place(url, hosts=frozenset({f"{HOST}:{port}"}))
     return build(store, tenant, world, place, (inbox.channel("email"), inbox.channel("sms")))

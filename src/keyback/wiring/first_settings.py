@@ -20,6 +20,9 @@ _TEMPLATE = """\
 # Master keys. Keep a copy in a safe place: without them nothing can be opened, not even from a backup.
 #> key_file
 
+# Passwords that were stolen elsewhere and are refused here: keyback passwords import-breached makes this file.
+#> breached_list
+
 # Addresses or networks of reverse proxies whose X-Forwarded-For is believed, such as ["127.0.0.1"].
 #> proxies
 

@@ -1,9 +1,11 @@
-"""Clears away, once a minute, what is over: counters that hold nothing, old journeys and messages, ended holds."""
+"""Clears away, once a minute, what is over: counters that hold nothing, old journeys and messages, ended holds. Keeps
+an eye on the list of breached passwords."""
 
 import logging
 import threading
 from typing import Final
 
+from keyback.app import breached
 from keyback.app.policy.standing import refresh_due
 from keyback.app.reset.expire import AT_ONCE, expire
 from keyback.core.errors import Trouble
@@ -48,6 +50,7 @@ class Janitor:
         while expire(self._running.house) == AT_ONCE and not self._stopping.is_set():
             pass
         refresh_due(self._running.house)
+        breached.watch(self._running.house)
 
     def _work(self) -> None:
         while not self._stopping.wait(PAUSE_SECONDS):

@@ -10,6 +10,7 @@ from keyback.core.errors import Unavailable
 from keyback.settings import Settings
 from keyback.store.seal import load_keys
 from keyback.web.server import application
+from keyback.wiring.breached import BreachedFile
 from keyback.wiring.certificates import Certificate
 from keyback.wiring.configuration import load
 from keyback.wiring.console import config_path
@@ -64,7 +65,8 @@ def run(config: Path | None, ready: Callable[[Up], None]) -> None:
 def open_running(settings: Settings) -> Running:
     """The house of these settings, with the channels that they name."""
     cost = Cost(settings.argon2_memory_kib, settings.argon2_passes, settings.argon2_lanes)
-    world = World(SystemClock(), SystemRandom(), Argon2Hasher(cost))
+    breached = BreachedFile(Path(settings.breached_list))
+    world = World(SystemClock(), SystemRandom(), Argon2Hasher(cost), breached)
     store, tenant = open_store(settings.database, load_keys(Path(settings.key_file)), world)
     tenant = replace(tenant, zone=settings.zone, language=settings.language)
     place = Place(settings.base_url, proxies=settings.proxies, region=settings.region)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from keyback.app import new_password
 from keyback.app.people.passwords import initial, refuse
 from keyback.app.people.ports import Facts, NewPassword, NewPerson, Work
 from keyback.app.policy.standing import refresh
@@ -12,7 +13,7 @@ from keyback.core.messages import say
 from keyback.core.policy import Policy
 from keyback.core.ports import Unit
 from keyback.core.rules.identifiers import canonical
-from keyback.core.rules.password import Context, judge
+from keyback.core.rules.password import Context
 from keyback.core.types import DAY, DirectoryKind, Instant, PersonKind
 
 MESSAGES: Mapping[str, str] = {
@@ -49,16 +50,18 @@ def add(work: Work, new: Newcomer, password: str | None = None, *, life: Instant
     with work.house.store.reading() as unit:
         _check_free(work, unit, form)
         in_force = unit.policies.in_force()
+    policy = (in_force.policy if in_force else Policy()).passwords
     encoded = None
     if password is not None:
-        context = Context(form, (new.given_name, new.surname, new.display_name), work.house.tenant_name)
-        refuse(judge(password, (in_force.policy if in_force else Policy()).passwords, context, work.house.lists))
+        whose = Context(form, (new.given_name, new.surname, new.display_name))
+        refuse(new_password.mistakes(work.house, policy, whose, password))
         encoded = initial(work, password)
     person = work.house.random.id()
     with work.house.store.writing() as unit:
         _check_free(work, unit, form)
         work.people(unit).add([NewPerson(person, form, new.kind, _facts(new))])
         if encoded is not None:
+            new_password.still_judged(policy, unit.policies.in_force())
             work.people(unit).add_passwords([NewPassword(person, encoded, unit.now + life)])
         refresh(unit, person, work.house.methods.values())
         unit.audit(Event(Activity.PERSON_ADDED, work.actor, person, "success", details={"kind": new.kind.value}))

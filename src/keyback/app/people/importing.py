@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from keyback.app import new_password
 from keyback.app.people.difference import IMPORTED, Plan, Terms, for_known, for_new
 from keyback.app.people.import_writing import as_person, write
 from keyback.app.people.ports import KnownPerson, Work
@@ -18,7 +19,7 @@ from keyback.core.messages import Text, say
 from keyback.core.policy import Policy, resolve
 from keyback.core.ports import Unit
 from keyback.core.rules import assurance, offer
-from keyback.core.rules.password import Context, judge, prepare
+from keyback.core.rules.password import Context, prepare
 from keyback.core.rules.people_file import Imported, Mistake
 from keyback.core.types import Contact, ContactKind, DirectoryKind, Instant
 
@@ -211,8 +212,9 @@ class _Run:
 
     def _judge(self, person: Imported, password: str) -> tuple[Text, ...]:
         names = tuple(filter(None, (person.given_name, person.surname, person.display_name)))
-        context = Context(person.canonical, names, self._work.house.tenant_name)
-        return judge(password, self._policy.passwords, context, self._work.house.lists)
+        addresses = tuple(value for kind, value in person.contacts)
+        whose = Context(person.canonical, names, words=addresses)
+        return new_password.mistakes(self._work.house, self._policy.passwords, whose, password)
 
     def _able(self, person: Imported) -> bool:
         """As if the contacts were confirmed; groups and roles are not in a file, so the tenant's own number counts."""

@@ -56,12 +56,14 @@ def set_password(work: Work, user_id: str, password: str, *, life: Span | None, 
         in_force = unit.policies.in_force()
         policy = (in_force.policy if in_force else Policy()).passwords
         old = unit.people.credential(person.id, policy.history)
+        addresses = [contact.value for contact in unit.people.contacts(person.id)]
     if person.directory is not DirectoryKind.CLOUD:
         raise Refused(say("people.password_elsewhere", user_id=person.upn))
-    refuse(new_password.mistakes(work.house, policy, person, password))
+    refuse(new_password.mistakes(work.house, policy, new_password.about(person, addresses), password))
     refuse(new_password.used_before(work.house, policy, old, password))
     encoded = initial(work, password)
     with work.house.store.writing() as unit:
+        new_password.still_judged(policy, unit.policies.in_force())
         not_after = unit.now + life if life is not None else None
         new = Credential(encoded, (), unit.now, must_change, not_after, old.version if old else 0)
         _put(work, unit, find_and_lock(unit, user_id), new, old.encoded if old else "")

@@ -12,10 +12,11 @@ from keyback.core.errors import Conflict, Invalid
 from keyback.core.events import Step
 from keyback.core.journey import Changed, Choosing, PasswordSet, TimedOut
 from keyback.core.messages import Text, say
-from keyback.core.policy import resolve, stricter_of
+from keyback.core.policy import Passwords, resolve, stricter_of
 from keyback.core.ports import Credential, Unit
 from keyback.core.rules import assurance, eligibility, password, roles
 from keyback.core.rules.limits import Client
+from keyback.core.rules.password import Strength
 from keyback.core.types import MINUTE, Code, Person
 
 MESSAGES = {
@@ -44,13 +45,14 @@ def choose(house: House, token: str, wanted: NewPassword) -> Went:
     if not alive(scene, wanted.version) or not isinstance(scene.journey.state, Choosing) or scene.person is None:
         return _stale(house, token)
     rules = scene.policy.policy.passwords
-    wrong = (*_judge(house, scene, wanted.new, contacts), *new_password.typed_twice(wanted.new, wanted.again))
+    wrong = new_password.mistakes(house, rules, new_password.about(scene.person, contacts), wanted.new)
+    wrong += new_password.typed_twice(wanted.new, wanted.again)
     wrong = wrong or new_password.used_before(house, rules, present, wanted.new)
     if wrong:
         _note_refusal(house, token, wanted.version)
         raise Invalid(say("choose.not_accepted"), wrong)
     encoded = house.hasher.hash(password.prepare(wanted.new))
-    return _commit(house, token, wanted, _Ready(name, encoded, present))
+    return _commit(house, token, wanted, _Ready(name, encoded, present, rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +60,34 @@ class _Ready:
     person: str
     encoded: str
     before: Credential | None
+    rules: Passwords
+    """By which it was judged."""
 
 
-def judge_only(house: House, token: str, new: str) -> tuple[Text, ...]:
-    """What would be wrong with this password, while it is typed. Costs no hashing and changes nothing."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a password that is being typed would be told."""
+
+    wrong: tuple[Text, ...]
+    strength: Strength
+
+
+def judge_only(house: House, token: str, new: str) -> Judged | None:
+    """While it is typed; None where no new password is asked for. Costs no hashing and changes nothing."""
     with house.store.reading() as unit:
         scene = load(house, unit, token)
         if not isinstance(scene.journey.state, Choosing) or scene.person is None:
-            return ()
+            return None
         contacts = [contact.value for contact in unit.people.contacts(scene.person.id)]
-    return _judge(house, scene, new, contacts)
+    rules = scene.policy.policy.passwords
+    wrong = new_password.mistakes(house, rules, new_password.about(scene.person, contacts), new)
+    return Judged(wrong, new_password.strength(house, rules, new, wrong))
 
 
 def _stale(house: House, token: str) -> Went:
     with house.store.writing() as unit:
         end_if_over(unit, load(house, unit, token))
     return Went.STALE
-
-
-def _judge(house: House, scene: Scene, new: str, contacts: list[str]) -> tuple[Text, ...]:
-    if scene.person is None:
-        return ()
-    return new_password.mistakes(house, scene.policy.policy.passwords, scene.person, new, contacts)
 
 
 def _note_refusal(house: House, token: str, version: int) -> None:
@@ -98,6 +106,7 @@ def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> Wen
             return Went.STALE
         if not isinstance(scene.journey.state, Choosing):
             return Went.STALE
+        new_password.still_judged(ready.rules, scene.policy)
         changed = _no_longer(house, scene, person)
         if changed is not None or not _spend(unit, scene):
             follow(unit, scene, scene.journey, changed or TimedOut())

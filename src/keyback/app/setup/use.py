@@ -144,7 +144,7 @@ def _charge(house: House, token: str) -> None:
 
 def _mistakes(house: House, opened: _Open, wanted: Wanted) -> tuple[Text, ...]:
     rules = opened.policy.passwords
-    found = new_password.mistakes(house, rules, opened.person, wanted.new, opened.contacts)
+    found = new_password.mistakes(house, rules, new_password.about(opened.person, opened.contacts), wanted.new)
     return (*found, *new_password.typed_twice(wanted.new, wanted.again))
 
 
@@ -163,6 +163,7 @@ def _write(house: House, unit: Unit, ready: _Ready) -> None:
     person = unit.people.by_id(ready.opened.person.id, unit.now)
     if person is None or unit.links.alive(ready.key, unit.now) is None or not unit.links.use(ready.key, unit.now):
         raise NotFound(say("setup.dead"))
+    new_password.still_judged(ready.opened.policy.passwords, unit.policies.in_force())
     values: dict[str, str | int] = {"when_at": unit.now, "source": ready.source}
     effects: list[Effect] = [
         EndSessions(person.id, "one-time link"), TellPerson(person.id, "notice.password_reset", values),

@@ -1,7 +1,7 @@
 """Banned terms: how passwords are folded for comparison, and Entra's scoring (entra-style, decisions 11)."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ENOUGH = 5
@@ -72,9 +72,21 @@ def refused(password: str, terms: Terms) -> bool:
 def points(text: str, terms: Terms) -> int:
     """One for each banned term in it and one for each character outside of them. Where terms overlap, the
     cover with the fewest points counts, so that adding a term never makes a password better."""
+    return _fewest(text, [1] * len(text), terms)
+
+
+def worth(password: str, terms: Terms) -> int:
+    """Points, but nothing for a character that repeats the one before or follows it in the alphabet or in number."""
+    text = fold(password)
+    costs = [0 if ord(text[i]) - ord(text[i - 1]) in {0, 1} else 1 for i in range(1, len(text))]
+    return _fewest(text.translate(_SUBSTITUTIONS), [1, *costs], terms)
+
+
+def _fewest(text: str, costs: Sequence[int], terms: Terms) -> int:
+    """The cheapest cover of the text by terms of one point each and characters of their own cost."""
     least = [0]
     for end in range(1, len(text) + 1):
-        fewest = least[end - 1] + 1
+        fewest = least[end - 1] + costs[end - 1]
         for length in terms.lengths:
             if length > end:
                 break

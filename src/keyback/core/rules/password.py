@@ -5,12 +5,14 @@ used before is judged by the verb, which alone can compare hashes.
 """
 
 import unicodedata
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from keyback.core.messages import Text, say
-from keyback.core.policy import PasswordPreset, Passwords
+from keyback.core.policy import PasswordPreset, Passwords, WithoutBreachedList
 from keyback.core.rules import banned
 
 MAX_LENGTH = 256
@@ -22,6 +24,8 @@ ENTRA_CLASSES = 3
 _ENTRA_CHARACTERS = frozenset(map(chr, range(0x20, 0x7F)))
 _UNTYPABLE = frozenset({"Cc", "Cs", "Cn"})
 _SHORTEST_TERM = 4
+GOOD, STRONG = 14, 20
+"""Points that a strength begins at."""
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +35,10 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "password.entra_characters": "Use only the letters a to z, digits, spaces and the usual symbols of a keyboard.",
         "password.classes": "Mix at least {classes} of these: small letters, capital letters, digits, symbols.",
         "password.common": "Many people use this password, so it is among the first to be tried. Choose another.",
+        "password.breached": "This password is in a collection of stolen ones, so it is among the first to be tried. Choose "
+        "another, and change it wherever else you use it.",
+        "password.no_list": "New passwords cannot be set at the moment, because the list of stolen passwords that they are "
+        "compared with cannot be used. This is not your fault, and nothing was changed. Please tell your administrator.",
         "password.personal": "This is your own or your organisation's name. Choose something that nobody links to you.",
         "password.contains_name": "It contains your own or your organisation's name. Leave that out.",
         "password.guessable": "It is made of words that are easy to guess. Add words or characters unlike them.",
@@ -54,13 +62,36 @@ class Context:
     words: tuple[str, ...] = ()
     """Mail addresses, service and host names."""
 
+    def parts(self) -> Iterator[str]:
+        """Every word of it, and what else people would call the same: the part of an address before its @, single
+        names, given name and surname together."""
+        words = (self.user_id, *self.names, self.tenant_name, *self.words)
+        yield from words
+        yield from (word.partition("@")[0] for word in words if "@" in word)
+        yield from (part for name in (*self.names, self.tenant_name) for part in name.split())
+        yield "".join(self.names[:2])
+
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What ships with Keyback or was imported; every entry of `common` is in the form of `banned.fold`."""
+    """What ships with Keyback or was imported."""
 
-    common: Container[str]
+    common: AbstractSet[str]
+    """In the form of `banned.fold`."""
     terms: banned.Terms
+    breached: Container[str] = frozenset()
+    """As they were typed where they were stolen."""
+    reliable: bool = False
+    """Whether the breached set is there, whole, and young enough for the policy (PWD-5)."""
+
+
+class Strength(StrEnum):
+    """What is shown while a password is typed."""
+
+    TOO_WEAK = "too_weak"
+    FAIR = "fair"
+    GOOD = "good"
+    STRONG = "strong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +120,23 @@ def judge(password: str, policy: Passwords, context: Context, lists: Lists) -> t
     """Everything that is wrong with it, as a person is told; empty: acceptable. Costs no hashing."""
     if too_long(password):
         return (say("password.too_long", maximum=MAX_LENGTH),)
+    if not lists.reliable and policy.without_breached_list is WithoutBreachedList.REFUSE:
+        return (say("password.no_list"),)
     prepared = prepare(password)
-    found = [*_shape(prepared, policy), *_guessable(prepared, policy, context, lists)]
-    return tuple(found)
+    found = _shape(prepared, policy)
+    if password in lists.breached or prepared in lists.breached:
+        return (*found, say("password.breached"))
+    return (*found, *_guessable(prepared, policy, context, lists))
+
+
+def strength(password: str, wrong: Collection[Text], policy: Passwords, lists: Lists) -> Strength:
+    """How good a password is of which `judge` said `wrong`: too weak if that is anything. Else by its points: one for
+    each banned term in it and one for each character outside of them that neither repeats the one before nor follows it
+    as b follows a and 2 follows 1. Good from `GOOD` points, strong from `STRONG`."""
+    if wrong:
+        return Strength.TOO_WEAK
+    worth = banned.worth(prepare(password), lists.terms.and_also(policy.banned_terms))
+    return Strength.FAIR if worth < GOOD else Strength.GOOD if worth < STRONG else Strength.STRONG
 
 
 def rules_shown(policy: Passwords) -> tuple[Shown, ...]:
@@ -152,9 +197,7 @@ def _guessable(password: str, policy: Passwords, context: Context, lists: Lists)
 
 def _is_personal(password: str, context: Context) -> bool:
     """The whole password, folded, is one of the words of the context (NIST compares the whole, not parts)."""
-    words = (context.user_id, *context.names, context.tenant_name, *context.words, "".join(context.names[:2]))
-    local_parts = [word.partition("@")[0] for word in words if "@" in word]
-    known = {_squeezed(form) for word in (*words, *local_parts) for form in banned.forms(word)} - {""}
+    known = {_squeezed(form) for word in context.parts() for form in banned.forms(word)} - {""}
     return any(_squeezed(form) in known for form in banned.forms(password))
 
 
@@ -163,7 +206,6 @@ def _squeezed(text: str) -> str:
 
 
 def _contains_name(password: str, context: Context) -> bool:
-    """Names of four letters or more, anywhere in it (entra-style)."""
+    """Words of four letters or more, anywhere in it (entra-style)."""
     text = banned.normal(password)
-    names = (banned.normal(part) for name in (*context.names, context.tenant_name) for part in (name, *name.split()))
-    return any(len(name) >= _SHORTEST_TERM and name in text for name in names)
+    return any(len(word) >= _SHORTEST_TERM and word in text for word in map(banned.normal, context.parts()))

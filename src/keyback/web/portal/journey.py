@@ -13,7 +13,7 @@ from keyback.app.reset.look import look
 from keyback.app.reset.scene import Scene
 from keyback.core.errors import Invalid, NotFound, Refused, TooMany
 from keyback.core.journey import Choosing, Done, Ended, Proving
-from keyback.core.messages import Text, say
+from keyback.core.messages import say
 from keyback.core.types import SECOND
 from keyback.web.call import JOURNEY, Answer, Call
 from keyback.web.page import Link, Message, Page
@@ -129,17 +129,17 @@ def password(call: Call) -> Answer:
 
 
 def judge(call: Call) -> Answer:
-    """Which of the rules that only the server can tell hold for what is typed so far."""
+    """What only the server can tell of what is typed so far: a rule, the strength, and what is wrong beyond the rules
+    that the page shows by themselves."""
     try:
         found = choose_verb.judge_only(call.site.house, _token(call), call.fields.get("new", ""))
     except NotFound:
         return _none()
-    broken = {_rule_of(text) for text in found}
-    return Answer(body=msgspec.json.encode({"rules": {"common": "common" not in broken}}))
-
-
-def _rule_of(text: Text) -> str:
-    return text.id.removeprefix("password.") if text.id in {"password.too_short", "password.classes"} else "common"
+    if found is None:
+        return Answer(body=msgspec.json.encode({"rules": {}, "strength": "", "why": None}))
+    why = next((text for text in found.wrong if text.id not in {"password.too_short", "password.classes"}), None)
+    told = {"id": why.id, "text": call.words.say(why)} if why else None
+    return Answer(body=msgspec.json.encode({"rules": {"common": why is None}, "strength": found.strength, "why": told}))
 
 
 def cancel(call: Call) -> Answer:
