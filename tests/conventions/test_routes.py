@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from keyback.web import reports
 from keyback.web.server import ROUTES, Route
 from tests.conventions.source import PACKAGE, called, sources
 
@@ -52,6 +53,9 @@ def test_what_acts_is_guarded_against_other_sites_and_what_shows_takes_no_fields
     assert route.method in ANSWERS
     if route.path in UNGUARDED:
         assert route.method == "GET"
+    elif route.path == reports.PATH:
+        assert set(route.guards) == {"host", "origin", "report"}
+        assert route.fields == ()
     elif route.method == "POST":
         assert set(route.guards) == {"host", "origin", "form"}
     else:

@@ -1,13 +1,13 @@
 """From a request that arrived to the answer that leaves: guards, handler, response. Runs in a worker thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from keyback.core.messages import say
-from keyback.web import guards, responses
+from keyback.web import guards, reports, responses
 from keyback.web.call import LANGUAGE, VISIT, Answer, Call, Site, read_cookies, set_cookie
 from keyback.web.guards import Stop
 from keyback.web.prompts import LANGUAGES, Words, choose
@@ -63,7 +63,9 @@ def _call(site: Site, arrived: Arrived) -> tuple[Call, list[str]]:
     visit = cookies.get(VISIT, "")
     if "origin" in arrived.guards:
         guards.same_origin(site, headers.get("origin", ""), headers.get("sec-fetch-site", ""))
-    if "form" in arrived.guards:
+    if "report" in arrived.guards:
+        fields = reports.read_report(arrived.body, headers.get("content-type", ""))
+    elif "form" in arrived.guards:
         if request.scope["query_string"]:
             raise Stop(400, say("stop.bad_request"))
         fields = guards.read_fields(arrived.body, headers.get("content-type", ""), (*arrived.fields, "token"))
@@ -107,9 +109,11 @@ def too_large() -> Stop:
     return Stop(413, say("stop.too_large"))
 
 
-def no_route(site: Site, request: Request, status: int) -> Response:
-    """No such page, or not in that way."""
-    return stopped(site, request, Stop(status, say(_STOPPED.get(status, "stop.bad_request"))))
+def no_route(site: Site, request: Request, status: int, more: Mapping[str, str] | None = None) -> Response:
+    """No such page, or not in that way; with `more` headers."""
+    response = stopped(site, request, Stop(status, say(_STOPPED.get(status, "stop.bad_request"))))
+    response.headers.update(more or {})
+    return response
 
 
 def health(call: Call) -> Answer:

@@ -45,9 +45,9 @@ def known_host(site: Site, hosts: Sequence[str]) -> None:
 
 def same_origin(site: Site, origin: str, fetch_site: str) -> None:
     """WEB-2: a browser that says where the post comes from must say: from here. Under `Referrer-Policy: no-referrer`
-    (WEB-3) it says `null` even to its own site; then only its own word for that counts, which no page can forge."""
-    unsaid = origin == "null" and fetch_site == "same-origin"
-    if origin and not unsaid and origin.lower() != site.origin:
+    (WEB-3) it says `null` even to its own site, which is to say nothing: then `Sec-Fetch-Site` counts, which no page can
+    forge, and in browsers that do not know it (Safari before 16.4) the form's token, bound to a Strict cookie."""
+    if origin not in {"", "null"} and origin.lower() != site.origin:
         raise Stop(403, say("stop.foreign"))
     if fetch_site and fetch_site not in {"same-origin", "none"}:
         raise Stop(403, say("stop.foreign"))

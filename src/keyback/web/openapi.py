@@ -1,12 +1,16 @@
 """An OpenAPI 3.1 description of the portal, made from the route table and the types of the answers."""
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from keyback.web import reports
 from keyback.web.call import Answer, Call
 from keyback.web.render import PageData
+
+if TYPE_CHECKING:
+    from keyback.web.server import Route
 
 _ABOUT = (
     "Every page answers `Accept: application/json` with its state as data. A program walks a whole journey from "
@@ -22,7 +26,13 @@ _WORK = (
 _OTHER = {
     "/health": "`status` is `ok`",
     "/openapi.json": "This description",
-    "/reset/judge": "`rules`: for each rule that only the server can tell, whether the new password keeps it so far",
+    "/reset/judge": "`rules`: for each rule that only the server can tell, whether the new password keeps it so far; "
+    "`strength`: `too_weak`, `fair`, `good`, `strong`, or empty where no new password is asked for; `why`: what is wrong "
+    "beyond the rules that the page shows, as `id` and `text`, or null",
+}
+_EMPTY = {
+    "204": "Read",
+    "303": "Without `Accept: application/json`: the page to go to",
 }
 _STATUS = {
     "200": "The page",
@@ -32,10 +42,20 @@ _STATUS = {
     "409": "Somebody else changed it at the same moment",
     "413": "Too large",
     "415": "Neither a form nor JSON",
+    "421": "Not the name under which this server answers",
     "422": "Not accepted; `messages` or a field's `error` says why",
     "429": "A limit; Retry-After says when to try again",
     "503": "Busy; Retry-After says when to try again",
 }
+
+_REPORT = {
+    "anyOf": [
+        {"type": "object", "required": ["csp-report"], "properties": {"csp-report": {"type": "object"}}},
+        {"type": "array", "minItems": 1, "items": {
+            "type": "object", "required": ["body"], "properties": {"body": {"type": "object"}},
+        }},
+    ]
+}  # fmt: skip
 
 
 def document(call: Call) -> Answer:
@@ -53,10 +73,12 @@ def _encoded(origin: str) -> bytes:
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
         path = route.path.replace(":str", "")
-        operation: dict[str, Any] = {"operationId": _name(route.method, path), "responses": _responses(route.path)}
+        operation: dict[str, Any] = {"operationId": _name(route.method, path), "responses": _responses(route)}
         if "{token}" in path:
             operation["parameters"] = [{"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}]
-        if route.method == "POST":
+        if route.path == reports.PATH:
+            operation["requestBody"] = _content(*((kind, _REPORT) for kind in reports.MEDIA_TYPES))
+        elif route.method == "POST":
             operation["requestBody"] = _body((*route.fields, "token"))
         paths.setdefault(path, {})[route.method.lower()] = operation
     whole = {
@@ -71,18 +93,25 @@ def _encoded(origin: str) -> bytes:
 
 def _page(text: str) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/PageData"}
-    return {"description": text, "content": {"application/json": {"schema": schema}}}
+    content = {"application/json": {"schema": schema}, "text/html": {"schema": {"type": "string"}}}
+    return {"description": text, "content": content}
 
 
 def _name(method: str, path: str) -> str:
     return f"{method.lower()}{path.replace('{token}', 'token').replace('/', '_').replace('-', '_').replace('.', '_')}"
 
 
-def _responses(path: str) -> dict[str, Any]:
-    if path in _OTHER:
-        content = {"application/json": {"schema": {"type": "object"}}}
-        return {"200": {"description": _OTHER[path], "content": content}}
-    return {code: {"$ref": f"#/components/responses/Page{code}"} for code in _STATUS}
+def _responses(route: "Route") -> dict[str, Any]:
+    """A route without guards refuses nothing; what stands in `_OTHER` is no page when all is well."""
+    found: dict[str, Any] = {code: {"$ref": f"#/components/responses/Page{code}"} for code in _STATUS}
+    found |= {code: {"description": text} for code, text in _EMPTY.items()}
+    if route.path in _OTHER:
+        found["200"] = {"description": _OTHER[route.path], **_content(("application/json", {"type": "object"}))}
+    return found if route.guards else {"200": found["200"]}
+
+
+def _content(*kinds: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    return {"content": {kind: {"schema": schema} for kind, schema in kinds}}
 
 
 def _body(fields: tuple[str, ...]) -> dict[str, Any]:
@@ -92,10 +121,7 @@ def _body(fields: tuple[str, ...]) -> dict[str, Any]:
         "required": ["token"],
         "properties": {name: {"type": "string", "maxLength": 4096} for name in fields},
     }
-    return {
-        "required": True,
-        "content": {"application/json": {"schema": schema}, "application/x-www-form-urlencoded": {"schema": schema}},
-    }
+    return {"required": True} | _content(("application/json", schema), ("application/x-www-form-urlencoded", schema))
 
 
 def _work_properties() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from keyback.web import reports
 from keyback.web.call import Answer, Call, Site, set_cookie
 from keyback.web.guards import Stop
 from keyback.web.prompts import Words
@@ -13,7 +14,8 @@ from keyback.web.trouble import error_page
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
-    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+    f"report-uri {reports.PATH}; report-to reports"
 )
 _HEADERS = {
     "content-security-policy": _POLICY,
@@ -21,10 +23,12 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "referrer-policy": "no-referrer",
+    "reporting-endpoints": f'reports="{reports.PATH}"',
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
 _RAW_HEADERS = tuple((name.encode(), value.encode()) for name, value in _HEADERS.items())
+_EMPTY = 204
 _NO_STORE = ("cache-control", "no-store")
 _KEEP = ("cache-control", "public, max-age=31536000, immutable")
 
@@ -46,6 +50,8 @@ def respond(call: Call, said: Answer, cookies: Iterable[str]) -> Response:
 def _body(call: Call, said: Answer) -> Response:
     if said.go_to:
         return Response(status_code=303, headers={"location": said.go_to})
+    if said.status == _EMPTY:
+        return Response(status_code=_EMPTY)
     if said.page is None or said.body is not None:
         return Response(said.body or b"", said.status, media_type="application/json")
     if call.wants_json:
