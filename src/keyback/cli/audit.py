@@ -58,7 +58,7 @@ def list_(
     with console(config) as running, running.store.reading() as unit:
         target = find(unit, user).id if user else ""
         found = audit.newest(unit.link, unit.tenant, count=most, before=before, target=target)
-        lines = _named(unit, found)
+        lines = named(unit, found)
         words = _words(running)
     if as_json:
         print(json.dumps(lines, ensure_ascii=False))
@@ -79,17 +79,17 @@ def show(
     from keyback.wiring.console import console
 
     with console(config) as running, running.store.reading() as unit:
-        lines = _named(unit, audit.story(unit.link, unit.tenant, journey.strip().lower()))
+        lines = named(unit, audit.story(unit.link, unit.tenant, journey.strip().lower()))
         words = _words(running)
     if not lines:
         raise NotFound(say("audit.no_attempt"))
     if as_json:
         print(json.dumps(lines, ensure_ascii=False))
         return
-    print("\n".join(_story(lines, words)))
+    print("\n".join(story(lines, words)))
 
 
-def _named(unit: "SqlUnit", lines: Iterable[Line]) -> list[dict[str, object]]:
+def named(unit: "SqlUnit", lines: Iterable[Line]) -> list[dict[str, object]]:
     """With user IDs beside the ids of people, and details as data."""
     known: dict[str, str] = {}
 
@@ -126,7 +126,7 @@ def _table(lines: Sequence[Mapping[str, object]], words: "Words") -> None:
     Console(markup=False, highlight=False, width=width).print(table if lines else "Nothing has happened yet.")
 
 
-def _story(lines: Sequence[Mapping[str, object]], words: "Words") -> Iterable[str]:
+def story(lines: Sequence[Mapping[str, object]], words: "Words") -> Iterable[str]:
     first = lines[0]
     began = int(str(first["at"]))
     yield f"Attempt {_plain(first['correlation'])} about {_plain(first['target_name'])}"
