@@ -13,9 +13,11 @@ COMMANDS: Mapping[str, str] = {
     "people": "Import, show and change people, their contacts and their methods.",
     "groups": "Groups and who is in them.",
     "policy": "Who may reset, how, and everything else that the organisation decides.",
+    "passwords": "The lists that new passwords are compared with.",
     "outbox": "Messages: what was sent, what waits, what failed and why.",
     "channels": "Try the ways in which messages leave.",
     "audit": "What happened; one attempt as a story; whether anybody changed the log.",
+    "incidents": "Reports “this was not me”: look at them, close them.",
     "keys": "Master keys: list them, rotate them while people reset.",
     "rescue": "Let an administrator back in who is locked out. On this host only.",
 }

@@ -41,6 +41,11 @@ MESSAGES: Mapping[str, str] = {
     "chrome.rule_met": "done",
     "chrome.rule_open": "not yet",
     "chrome.rules_met": "{met} of {all} done",
+    "chrome.strength": "Strength:",
+    "chrome.strength_too_weak": "Too weak",
+    "chrome.strength_fair": "Fair",
+    "chrome.strength_good": "Good",
+    "chrome.strength_strong": "Strong",
     "chrome.copy": "Copy",
     "chrome.copied": "Copied",
     "chrome.qr": "QR code for your authenticator app. The key is also written below.",
@@ -71,7 +76,7 @@ class Chrome:
     now: Instant
     judge: str = ""
     """Where the script asks about rules with `check="server"`; it posts the page's hidden fields and the new
-    password as JSON and is answered `{"rules": {rule id: true or false}}`."""
+    password as JSON and is answered `{"rules": {rule id: true or false}, "strength": level, "why": sentence or null}`."""
 
 
 class Said(msgspec.Struct, frozen=True):

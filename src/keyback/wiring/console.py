@@ -36,6 +36,11 @@ def key_file(given: Path | None) -> Path:
     return Path(load(config_path(given), os.environ).key_file)
 
 
+def breached_list(given: Path | None) -> Path:
+    """Where the settings say that the breached passwords are."""
+    return Path(load(config_path(given), os.environ).breached_list)
+
+
 def open_console(config: Path | None = None) -> Running:
     """The house. Close it afterwards.
 

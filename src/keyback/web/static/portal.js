@@ -81,6 +81,7 @@ function rules(box) {
   const [first, second] = all("input[autocomplete=new-password]", form);
   const lines = all("li", box);
   const status = form.querySelector("[data-rules]");
+  const strength = document.getElementById("strength");
   const judged = {};
   const KINDS = [/\p{Lu}/u, /\p{Ll}/u, /\p{Nd}/u, /[^\p{L}\p{Nd}]/u];
   const checks = {
@@ -99,7 +100,22 @@ function rules(box) {
     line.append(state);
     return { line, sign, state };
   });
-  let telling, asking;
+  let telling, asking, told = "";
+
+  // What the server says of the whole; nothing: it is not known.
+  function shown(level, why) {
+    const bar = strength.querySelector(".bar");
+    const steps = all("i", bar);
+    const reached = steps.findIndex((step) => step.dataset.level === level);
+    const word = steps[reached]?.dataset.word ?? "";
+    steps.forEach((step, place) => step.classList.toggle("on", place <= reached));
+    strength.dataset.level = level;
+    strength.querySelector("b").textContent = word;
+    strength.querySelector(".why").textContent = why;
+    bar.setAttribute("aria-valuenow", reached + 1);
+    bar.setAttribute("aria-valuetext", word);
+    told = word && `${strength.querySelector("p").textContent}. ${why}`.trim();
+  }
 
   function update() {
     const known = [];
@@ -114,7 +130,7 @@ function rules(box) {
     clearTimeout(telling);
     telling = setTimeout(() => {
       const sum = box.dataset.sum.replace("{met}", known.filter(Boolean).length).replace("{all}", known.length);
-      status.textContent = first.value && sum;
+      status.textContent = first.value && (told ? `${sum}. ${told}` : sum);
     }, SECOND);
   }
 
@@ -127,9 +143,12 @@ function rules(box) {
         headers: { "Content-Type": "application/json", Accept: "application/json" },
         body: JSON.stringify(body),
       });
-      if (answer.ok && body[first.name] === first.value) Object.assign(judged, (await answer.json()).rules);
+      const said = answer.ok ? await answer.json() : {};
+      if (body[first.name] !== first.value) return;
+      Object.assign(judged, said.rules);
+      shown(said.strength ?? "", said.why?.text ?? "");
     } catch {
-      return; // The server tells when the form is sent.
+      shown("", ""); // The server tells when the form is sent.
     }
     update();
   }
@@ -138,10 +157,12 @@ function rules(box) {
     if (event.target === first) {
       for (const rule of Object.keys(judged)) delete judged[rule];
       clearTimeout(asking);
-      if (first.value && first.dataset.judge) asking = setTimeout(ask, SECOND / 2);
+      if (first.value && strength) asking = setTimeout(ask, SECOND / 2);
+      else if (strength) shown("", "");
     }
     update();
   });
+  if (strength) strength.hidden = false;
   update();
 }
 const box = document.getElementById("rules");
