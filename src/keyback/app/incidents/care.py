@@ -70,7 +70,7 @@ def close(house: House, beginning: str, actor: str, why: str, *, keep_frozen: bo
         if not closed and not opened:
             raise Conflict(say("incidents.closed"))
         unit.incidents.void(incident.person, unit.now)
-        details = {"incident": incident.id, "recovery_open": int(opened), "why": reason}
+        details: dict[str, str | int] = {"incident": incident.id, "recovery_open": int(opened), "why": reason}
         line = Event(
             Activity.INCIDENT_CLOSED, actor, incident.person, "success", "", incident.correlation, details=details
         )

@@ -95,9 +95,13 @@ def _freeze(house: House, unit: Unit, found: Objection) -> None:
 
 def _effects(unit: Unit, found: Objection, incident: str, source: str, *, first: bool) -> tuple[Effect, ...]:
     person = found.person
-    details = {"incident": incident, "notice": found.notice, "password": int(found.about_password)}
+    details: dict[str, str | int] = {
+        "incident": incident,
+        "notice": found.notice,
+        "password": int(found.about_password),
+    }
     line = Event(Activity.SUSPICIOUS_REPORTED, "", person, "success", found.notice, found.correlation, source, details)
-    about = {"when_at": unit.now, "source": source}
+    about: dict[str, str | int] = {"when_at": unit.now, "source": source}
     told = (TellPerson(person, "notice.recovery_closed", about),) if first else ()
     administrators = TellAdministrators("notice.incident", {**about, "incident": incident}, about=person)
     return (Audit(line), EndSessions(person, "not me", found.correlation), *told, administrators)
