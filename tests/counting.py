@@ -88,9 +88,9 @@ class _Hasher:
         self._counter.now.hashes.append("hash")
         return self._real.hash(secret)
 
-    def verify(self, encoded: str, secret: str) -> bool:
-        self._counter.now.hashes.append("verify")
-        return self._real.verify(encoded, secret)
+    def verify(self, encoded: str, secret: str, *, stranger: bool = False) -> bool:
+        self._counter.now.hashes.append("verify for a stranger" if stranger else "verify")
+        return self._real.verify(encoded, secret, stranger=stranger)
 
 
 class _Sealer:

@@ -132,11 +132,9 @@ def test_administrators_need_two_methods_and_a_strong_one_whatever_the_tenant_as
 def test_some_accounts_never_help_themselves(person: Person) -> None:
     """GAT-8: refused at commit as well, and decoys from the start."""
     assert told(person, ALL, *BOTH) is Code.OUT_OF_SCOPE
-    assert is_decoy(person, usable=True)
+    assert is_decoy(person)
 
 
-def test_a_decoy_is_whoever_could_prove_nothing() -> None:
-    assert is_decoy(None, usable=True)
-    assert is_decoy(ADA, usable=False)
-    assert not is_decoy(ADA, usable=True)
-    assert not is_decoy(CY, usable=True)
+def test_whoever_might_prove_something_is_no_decoy() -> None:
+    assert not is_decoy(ADA)
+    assert not is_decoy(CY)

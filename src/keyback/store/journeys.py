@@ -44,7 +44,9 @@ _RUN_OUT = Sql(
 )
 _END_OTHERS = Sql(
     """UPDATE journey SET state = 'ended', why = 'changed', version = version + 1
-    WHERE tenant = :tenant AND person = :person AND state IN ('proving', 'choosing') AND id <> :except_id"""
+    WHERE tenant = :tenant AND person = :person AND state IN ('proving', 'choosing') AND id <> :except_id
+      AND (disclosure <> 'private' OR EXISTS
+        (SELECT 1 FROM evidence WHERE evidence.tenant = journey.tenant AND evidence.journey = journey.id))"""
 )
 _CHALLENGE_COLUMNS = "id, journey, gate, method, enrolment, destination, state, letters, begun_at, expires_at, tries_left, used_at, superseded"
 _INSERT_CHALLENGE = Sql(
@@ -167,7 +169,8 @@ class SqlJourneys:
         return [journey for row in rows if (journey := self._whole(row)) is not None]
 
     def end_others(self, person: str, but: str) -> None:
-        """COD-6: all other journeys of this person are over."""
+        """COD-6: all other journeys of this person are over. Those that proved nothing yet lead nowhere by their
+        generation, and do not tell who typed the user ID that anything happened."""
         self._link.run(_END_OTHERS, {"tenant": self._tenant, "person": person, "except_id": but})
 
     def insert_challenge(self, challenge: Challenge) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from keyback.app.house import House
 from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
-from keyback.app.reset.scene import Scene, browser_key, load
+from keyback.app.reset.scene import Scene, browser_key, load, refusal_of
 from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note
 from keyback.core.errors import Busy, Conflict, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event, Step
-from keyback.core.journey import Evidence, Proved, Proving, audit_target
+from keyback.core.journey import Evidence, Journey, Proved, Proving, Somebody, audit_target
 from keyback.core.messages import say
 from keyback.core.policy import Limits
 from keyback.core.ports import Challenge, Right, Unit, Verdict, Wrong
@@ -164,6 +164,7 @@ def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply
 def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Right) -> bool:
     """Consume enrolment and challenge, each by one conditional write, insert the evidence, and step."""
     method = house.methods[challenge.method]
+    journey = _with_refusal(house, unit, scene)
     if right.counter is not None and not unit.people.advance(right.enrolment.id, right.counter, unit.now):
         return False
     if right.spends and not unit.people.spend(right.enrolment.id, unit.now):
@@ -173,11 +174,20 @@ def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Ri
     roots = method.trust_roots(right.enrolment)
     evidence = Evidence(challenge.gate, method.name, right.enrolment.id, challenge.id, roots, unit.now)
     unit.journeys.add_evidence(scene.journey.id, evidence)
-    if not follow(unit, scene, scene.journey, Proved(evidence, method.audit_name)):
+    if not follow(unit, scene, journey, Proved(evidence, method.audit_name)):
         raise Conflict(say("store.conflict"))  # rolls all of it back
     if right.spends:
         refresh(unit, right.enrolment.person, house.methods.values())
     return True
+
+
+def _with_refusal(house: House, unit: Unit, scene: Scene) -> Journey:
+    """Why this person cannot finish is looked at when the first proof allows to tell it (decisions 1)."""
+    journey, person = scene.journey, scene.person
+    if journey.evidence or person is None:
+        return journey
+    code = refusal_of(house, unit, scene.policy, person, journey.demand)
+    return replace(journey, subject=Somebody(person.id, code))
 
 
 def _wrong(house: House, unit: Unit, scene: Scene, challenge: Challenge, reply: Reply) -> WrongAnswer:

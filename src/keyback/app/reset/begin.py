@@ -43,7 +43,7 @@ def begin(house: House, token: str, pick: Pick) -> Went:
     """
     refused: TooMany | None = None
     with house.store.writing() as unit:
-        scene = load(house, unit, token)
+        scene = load(house, unit, token, pick.method)
         if end_if_over(unit, scene) or not alive(scene, pick.version) or not isinstance(scene.journey.state, Proving):
             return Went.STALE
         if pick.method not in offered(house, scene):

@@ -1,17 +1,17 @@
 """What one step of a journey needs to know, loaded once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from keyback.app.house import House
 from keyback.core.errors import NotFound
 from keyback.core.journey import Choosing, Decoy, Ended, Journey, Proving, Somebody, Why
 from keyback.core.messages import say
-from keyback.core.policy import InForce
-from keyback.core.ports import Challenge, Charge, Unit
-from keyback.core.rules import assurance, limits, offer
+from keyback.core.policy import Demand, InForce
+from keyback.core.ports import Challenge, Charge, Method, Unit
+from keyback.core.rules import assurance, eligibility, limits, offer
 from keyback.core.rules.limits import Client
-from keyback.core.types import Disclosure, Enrolment, Instant, Person, Span
+from keyback.core.types import Code, Disclosure, Enrolment, Instant, Person, Span
 
 MESSAGES = {
     "reset.no_journey": "This attempt is not open in this browser. It may have ended, or cookies are switched off.",
@@ -20,20 +20,19 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A journey, its subject as it is now, and the open challenge. For decoys `person` is None and `held` empty,
-    after the same statements (ENU-2)."""
+    """A journey, its subject as it is now, and the open challenge. `person` is None and `held` empty, after the same
+    statements (ENU-2), for decoys, and before the first proof for an account that changed since the journey began:
+    its codes are dead (COD-6), and nobody is told why."""
 
     journey: Journey
     policy: InForce
     person: Person | None
     held: tuple[Enrolment, ...]
-    """What the subject may use now, strongest first."""
+    """What the subject may use now, strongest first; of one method only while the page may show nothing personal."""
     challenge: Challenge | None
     now: Instant
     again_at: Instant | None = None
     """When another code may be asked for; only `look` fills it."""
-    whole: bool = False
-    """Whether the person was looked up."""
 
     @property
     def personal(self) -> bool:
@@ -47,10 +46,9 @@ class Scene:
 
     @property
     def changed(self) -> bool:
-        """Whether the account is no longer the one this journey was begun for (COD-6, SES-4)."""
-        if not self.whole or not isinstance(self.journey.subject, Somebody):
-            return False
-        return self.person is None or not self.person.enabled or self.person.generation != self.journey.generation
+        """Whether the account is no longer the one this journey was begun for (COD-6, SES-4), where that may be told."""
+        real = isinstance(self.journey.subject, Somebody)
+        return self.personal and real and not _same(self.person, self.journey)
 
     def charge(self, limit: str, key: str, window: Span | None = None, source: str = "") -> Charge:
         """What this step uses up. `source`: whom to judge by address too."""
@@ -63,9 +61,12 @@ def browser_key(house: House, token: str) -> bytes:
     return house.sealer.mac("journey-cookie", token)
 
 
-def load(house: House, unit: Unit, token: str) -> Scene:
-    """The scene of this browser's journey, with everything a step must look at. Raises `NotFound` when it has none."""
-    return _with_person(house, unit, glance(house, unit, token))
+def load(house: House, unit: Unit, token: str, picked: str = "") -> Scene:
+    """The scene of this browser's journey, with everything a step must look at. Raises `NotFound` when it has none.
+
+    `picked`: the method that the step is about, if not that of the open challenge.
+    """
+    return _with_person(house, unit, glance(house, unit, token), picked)
 
 
 def glance(house: House, unit: Unit, token: str) -> Scene:
@@ -84,15 +85,39 @@ def show(house: House, unit: Unit, token: str) -> Scene:
     return _with_person(house, unit, scene) if scene.personal else scene
 
 
-def _with_person(house: House, unit: Unit, scene: Scene) -> Scene:
+def _with_person(house: House, unit: Unit, scene: Scene, picked: str = "") -> Scene:
     subject = scene.journey.subject
     name = subject.person if isinstance(subject, Somebody) else subject.mark
     person = unit.people.by_id(name, unit.now)
-    held = offer.Holdings(unit.people.contacts(name), unit.people.enrolments(name))
+    if scene.personal:
+        return replace(scene, person=person, held=_usable(unit, scene.policy, person, house.methods.values()))
+    picked = picked or (scene.challenge.method if scene.challenge else "")
+    known = person if _same(person, scene.journey) else None
+    method = house.methods.get(picked)
+    return replace(scene, person=known, held=_usable(unit, scene.policy, known, [method] if method else []))
+
+
+def _same(person: Person | None, journey: Journey) -> bool:
+    return person is not None and person.enabled and person.generation == journey.generation
+
+
+def _usable(unit: Unit, policy: InForce, person: Person | None, methods: Collection[Method]) -> tuple[Enrolment, ...]:
+    """What the person may use now of these methods. The same statements for nobody."""
+    name = person.id if person else ""
+    contacts = unit.people.contacts(name) if any(one.contact_kind for one in methods) else ()
+    enrolments = unit.people.enrolments(name) if any(not one.contact_kind for one in methods) else ()
     if person is None:
-        return replace(scene, whole=True)
-    found = offer.usable(person, scene.policy.policy, held, house.methods.values(), unit.now)
-    return replace(scene, person=person, held=tuple(one.enrolment for one in found), whole=True)
+        return ()
+    held = offer.Holdings(contacts, enrolments)
+    return tuple(one.enrolment for one in offer.usable(person, policy.policy, held, methods, unit.now))
+
+
+def refusal_of(house: House, unit: Unit, policy: InForce, person: Person, demand: Demand) -> Code | None:
+    """Why this person cannot reset, looked at when it is told: after the first proof, or at once where the tenant
+    guides."""
+    held = _usable(unit, policy, person, house.methods.values())
+    proofs = [(one.method, house.methods[one.method].trust_roots(one)) for one in held]
+    return eligibility.refusal(person, policy, proofs, demand)
 
 
 def account_of(house: House, canonical: str) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from keyback.app.house import House
-from keyback.app.reset.scene import account_of, browser_key
+from keyback.app.known import knows
+from keyback.app.reset.scene import account_of, browser_key, refusal_of
 from keyback.core.errors import Invalid, Refused, TooMany
 from keyback.core.events import Step
 from keyback.core.journey import (
@@ -14,7 +15,6 @@ from keyback.core.journey import (
     Proving,
     Somebody,
     State,
-    Subject,
     Why,
     progress,
     refusal_step,
@@ -23,7 +23,7 @@ from keyback.core.journey import (
 from keyback.core.messages import say
 from keyback.core.policy import Demand, InForce, resolve
 from keyback.core.ports import Unit
-from keyback.core.rules import eligibility, identifiers, limits, offer, roles
+from keyback.core.rules import eligibility, identifiers, limits, roles
 from keyback.core.rules.limits import Client, source_network, wide_network, within
 from keyback.core.types import MINUTE, Code, Disclosure, Person, Purpose
 
@@ -55,6 +55,8 @@ class Begin:
     language: str
     token_before: str
     """Cookie of an earlier journey in this browser, or empty."""
+    known: str = ""
+    """The cookie that says whom this browser knows."""
 
 
 def open_for_all(unit: Unit) -> InForce:
@@ -78,10 +80,11 @@ def start(house: House, begin: Begin) -> str:
     token = house.random.bytes(32).hex()
     with house.store.writing() as unit:
         policy = open_for_all(unit)
-        refused = _charge(unit, policy, begin)
+        asker = _asker(house, unit, policy, canonical, begin)
+        refused = _charge(unit, policy, begin, asker.client)
         if refused is None:
             _end_earlier(house, unit, begin.token_before)
-            journey = _begin(house, unit, policy, canonical, begin)
+            journey = _begin(house, unit, policy, asker, begin)
             unit.journeys.insert(journey, browser_key(house, token))
             unit.audit(progress(journey, Step.SUBMITTED_ID).event)
             unit.audit(progress(journey, Step.OPTIONS_SHOWN).event)
@@ -93,7 +96,24 @@ def start(house: House, begin: Begin) -> str:
     return token
 
 
-def _charge(unit: Unit, policy: InForce, begin: Begin) -> Refused | None:
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Whom the user ID means, and who asks; for unknown IDs after the same work."""
+
+    person: Person | None
+    account: str
+    client: Client
+
+
+def _asker(house: House, unit: Unit, policy: InForce, canonical: str, begin: Begin) -> _Asker:
+    person = unit.people.by_canonical(canonical, unit.now)
+    account = account_of(house, canonical)
+    trusted = limits.trusts(policy.policy.limits, begin.source)
+    known = knows(house, begin.known, account, person.generation if person else 0)
+    return _Asker(person, account, Client(known or trusted, trusted))
+
+
+def _charge(unit: Unit, policy: InForce, begin: Begin, client: Client) -> Refused | None:
     network, wide = source_network(begin.source), wide_network(begin.source)
     counted = [("starts.source", network), *([("starts.wide", wide)] if wide else [])]
     if begin.work:
@@ -101,7 +121,7 @@ def _charge(unit: Unit, policy: InForce, begin: Begin) -> Refused | None:
     else:
         counted += [("starts.no_work.source", network), ("starts.no_work.tenant", "")]
     for name, key in counted:
-        charge = limits.charge(name, policy.policy.limits, key, Client())
+        charge = limits.charge(name, policy.policy.limits, key, client)
         again = unit.throttles.charge(charge, unit.now)
         if again is not None:
             text = say("start.work_used") if charge.limit == "work" else say("start.too_many", again_at=again)
@@ -119,18 +139,17 @@ def _end_earlier(house: House, unit: Unit, token: str) -> None:
                 unit.audit(effect.event)  # type: ignore[union-attr]  # cancelling asks for audit lines only
 
 
-def _begin(house: House, unit: Unit, policy: InForce, canonical: str, begin: Begin) -> Journey:
-    person = unit.people.by_canonical(canonical, unit.now)
-    subject, demand = _subject(house, unit, policy, person, canonical)
+def _begin(house: House, unit: Unit, policy: InForce, asker: _Asker, begin: Begin) -> Journey:
+    """Nothing that the person registered is looked at yet, unless the tenant guides: the same work for everybody."""
+    person, account = asker.person, asker.account
+    demand = _demand(policy, person)
+    real = None if person is None or eligibility.is_decoy(person) else person
     guided = _guided(policy, begin.source)
-    state: State = Proving()
-    if guided and (isinstance(subject, Decoy) or subject.refusal is not None):
-        state = Ended(Why.REFUSED, subject.refusal if isinstance(subject, Somebody) else None)
     return Journey(
         id=house.random.id(),
         tenant=unit.tenant,
         purpose=Purpose.RESET,
-        subject=subject,
+        subject=Somebody(real.id, None) if real else Decoy(account),
         demand=demand,
         disclosure=Disclosure.GUIDED if guided else Disclosure.PRIVATE,
         policy_version=policy.version,
@@ -138,28 +157,23 @@ def _begin(house: House, unit: Unit, policy: InForce, canonical: str, begin: Beg
         started_at=unit.now,
         expires_at=unit.now + policy.policy.lives.journey_minutes * MINUTE,
         version=1,
-        state=state,
+        state=_told_at_once(house, unit, policy, real, demand) if guided else Proving(),
         source=begin.source,
         language=begin.language,
-        account=account_of(house, canonical),
+        account=account,
+        known=asker.client.known,
     )
 
 
-def _subject(
-    house: House, unit: Unit, policy: InForce, person: Person | None, canonical: str
-) -> tuple[Subject, Demand]:
-    name = person.id if person else canonical
-    held = offer.Holdings(unit.people.contacts(name), unit.people.enrolments(name))
-    mark = account_of(house, canonical)
-    if person is None:
-        return Decoy(mark), resolve(policy.policy, frozenset(), administrator=False)
-    methods = house.methods
-    usable = offer.usable(person, policy.policy, held, methods.values(), unit.now)
-    demand = resolve(policy.policy, person.groups, administrator=roles.is_administrator(person.roles))
-    if eligibility.is_decoy(person, usable=bool(usable)):
-        return Decoy(mark), demand
-    proofs = [(one.enrolment.method, methods[one.enrolment.method].trust_roots(one.enrolment)) for one in usable]
-    return Somebody(person.id, eligibility.refusal(person, policy, proofs, demand)), demand
+def _demand(policy: InForce, person: Person | None) -> Demand:
+    groups, held = (person.groups, person.roles) if person else (frozenset[str](), ())
+    return resolve(policy.policy, groups, administrator=roles.is_administrator(held))
+
+
+def _told_at_once(house: House, unit: Unit, policy: InForce, person: Person | None, demand: Demand) -> State:
+    """Where the tenant guides, the next page says who cannot finish, and why."""
+    code = refusal_of(house, unit, policy, person, demand) if person else None
+    return Proving() if person and code is None else Ended(Why.REFUSED, code)
 
 
 def _guided(policy: InForce, source: str) -> bool:

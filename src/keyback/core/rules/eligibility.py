@@ -50,12 +50,12 @@ def in_scope(person: Person, policy: Policy) -> bool:
     return scope.enabled_for is Scope.ALL or bool(person.groups.intersection(scope.groups))
 
 
-def is_decoy(person: Person | None, *, usable: bool) -> bool:
-    """Whether a journey for this user ID must be a decoy's: nobody there, or nobody who could prove anything.
+def is_decoy(person: Person) -> bool:
+    """Whether a journey for this account must be a decoy's, as for an ID that nobody has.
 
     Everybody else is a real subject with real messages, and learns after the first gate what is wrong.
     """
-    return person is None or not person.enabled or person.kind is not PersonKind.PERSON or not usable
+    return not person.enabled or person.kind is not PersonKind.PERSON
 
 
 def _outside(person: Person, policy: Policy) -> Code | None:
