@@ -28,6 +28,7 @@ MESSAGES = {
     "error.title": "This did not work",
     "error.busy": "Keyback is busy. Nothing was changed. Please try again in a few seconds.",
     "error.unavailable": "Keyback cannot do this at the moment. Nothing was changed. Please try again in a minute.",
+    "error.unshown": "We cannot show you this page at the moment. Please load it again in a minute: it shows where you are.",
     "error.unsure": "The connection to our database broke at the last moment, so we cannot say whether this was done. Go back "
     "and reload the page: it shows where you are.",
     "error.broken": "Something went wrong on our side. Nothing was changed. Please try again; if it happens again, tell "
@@ -87,14 +88,20 @@ def _page_of(call: Call, error: Trouble) -> Answer:
         return _busy(call)
     if isinstance(error, Unavailable):
         log.error("unavailable: %s", error)
-        text = "error.unsure" if isinstance(error, Unsure) else "error.unavailable"
-        return Answer(error_page(say(text)), 503, retry_after=30)
+        return Answer(error_page(say(_unavailable(call, error))), 503, retry_after=30)
     return _broken(call, str(error) if isinstance(error, Broken) else type(error).__name__)
+
+
+def _unavailable(call: Call, error: Unavailable) -> str:
+    """A page that cannot be shown says nothing about the step before it, which may have been done (I2)."""
+    if call.method != "POST":
+        return "error.unshown"
+    return "error.unsure" if isinstance(error, Unsure) else "error.unavailable"
 
 
 def _busy(call: Call) -> Answer:
     """Told to come back, with one button that sends what was typed once more. Passwords are not sent back (COD-9)."""
-    page = error_page(say("error.busy"))
+    page = error_page(say("error.busy" if call.method == "POST" else "error.unshown"))
     if call.method == "POST":
         page = replace(page, action=call.path, submit=say("error.again"), fields=tuple(_typed(call)))
     return Answer(page, 503, retry_after=RETRY_SECONDS)
