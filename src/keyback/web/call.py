@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from keyback.app.house import House
-from keyback.core.types import Instant
+from keyback.app.known import LIFE
+from keyback.core.types import SECOND, Instant
 from keyback.web.page import Page
 from keyback.web.prompts import Catalog, Words
 from keyback.web.render import Renderer
 from keyback.web.work import MAX_NUMBER
 
 VISIT, JOURNEY, SESSION, LANGUAGE = "keyback-visit", "keyback-journey", "keyback-session", "keyback-language"
+KNOWN = "keyback-known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def cookie_name(name: str, *, secure: bool) -> str:
 
 
 _NAMES = {
-    secure: {cookie_name(name, secure=secure): name for name in (VISIT, JOURNEY, SESSION, LANGUAGE)}
+    secure: {cookie_name(name, secure=secure): name for name in (VISIT, JOURNEY, SESSION, LANGUAGE, KNOWN)}
     for secure in (True, False)
 }
 
@@ -107,10 +109,13 @@ def read_cookies(header: str, *, secure: bool) -> dict[str, str]:
 
 
 def set_cookie(name: str, value: str, *, secure: bool) -> str:
-    """One Set-Cookie header: host only, HttpOnly, SameSite=Strict; without a value it removes the cookie."""
+    """One Set-Cookie header: host only, HttpOnly, SameSite=Strict; without a value it removes the cookie. All but
+    the one of known clients end with the browser."""
     parts = [f"{cookie_name(name, secure=secure)}={value}", "Path=/", "HttpOnly", "SameSite=Strict"]
     if secure:
         parts.append("Secure")
     if not value:
         parts.append("Max-Age=0")
+    elif name == KNOWN:
+        parts.append(f"Max-Age={LIFE // SECOND}")
     return "; ".join(parts)

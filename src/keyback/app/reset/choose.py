@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from keyback.app import new_password
 from keyback.app.counters import Account, clear, counters
 from keyback.app.house import House
+from keyback.app.known import remember
 from keyback.app.reset.scene import Scene, load
-from keyback.app.reset.stepping import Went, alive, end_if_over, follow, note
+from keyback.app.reset.stepping import alive, end_if_over, follow, note
 from keyback.core.errors import Conflict, Invalid
 from keyback.core.events import Step
 from keyback.core.journey import Changed, Choosing, PasswordSet, TimedOut
@@ -32,10 +33,15 @@ class NewPassword:
     again: str
     version: int
     source: str
+    known: str = ""
+    """The cookie that says whom this browser knows."""
 
 
-def choose(house: House, token: str, wanted: NewPassword) -> Went:
-    """Set the new password. Raises `Invalid` with every reason when it is not acceptable; nothing is spent then."""
+def choose(house: House, token: str, wanted: NewPassword) -> str:
+    """Set the new password; returns what that cookie holds from now on, or nothing where this step did nothing.
+
+    Raises `Invalid` with every reason when it is not acceptable; nothing is spent then.
+    """
     with house.store.reading() as unit:
         scene = load(house, unit, token)
         history = scene.policy.policy.passwords.history
@@ -84,10 +90,10 @@ def judge_only(house: House, token: str, new: str) -> Judged | None:
     return Judged(wrong, new_password.strength(house, rules, new, wrong))
 
 
-def _stale(house: House, token: str) -> Went:
+def _stale(house: House, token: str) -> str:
     with house.store.writing() as unit:
         end_if_over(unit, load(house, unit, token))
-    return Went.STALE
+    return ""
 
 
 def _note_refusal(house: House, token: str, version: int) -> None:
@@ -97,24 +103,24 @@ def _note_refusal(house: House, token: str, version: int) -> None:
             note(unit, scene.journey, Step.PASSWORD_REFUSED, failed=True)
 
 
-def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> Went:
+def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> str:
     with house.store.writing() as unit:
         unit.people.hold(ready.person)
         scene = load(house, unit, token)
         person = scene.person
         if end_if_over(unit, scene) or not alive(scene, wanted.version) or person is None:
-            return Went.STALE
+            return ""
         if not isinstance(scene.journey.state, Choosing):
-            return Went.STALE
+            return ""
         new_password.still_judged(ready.rules, scene.policy)
         changed = _no_longer(house, scene, person)
         if changed is not None or not _spend(unit, scene):
             follow(unit, scene, scene.journey, changed or TimedOut())
-            return Went.STALE
-        _write(unit, scene, person, ready)
+            return ""
+        generation = _write(unit, scene, person, ready)
         _clear_counters(house, unit, scene, wanted.source)
     house.kick("email")
-    return Went.ON
+    return remember(house, wanted.known, scene.journey.account, generation)
 
 
 def _no_longer(house: House, scene: Scene, person: Person) -> Changed | None:
@@ -137,7 +143,8 @@ def _spend(unit: Unit, scene: Scene) -> bool:
     return bool(spent) and all(spent)
 
 
-def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> None:
+def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> int:
+    """The account's generation from now on."""
     before = ready.before
     new = Credential(
         ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0
@@ -146,9 +153,10 @@ def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> None:
         raise Conflict(say("store.conflict"))  # another password came first: roll all of it back
     if not follow(unit, scene, scene.journey, PasswordSet()):
         raise Conflict(say("store.conflict"))
-    unit.people.raise_generation(person.id, unit.now)
+    generation = unit.people.raise_generation(person.id, unit.now)
     unit.journeys.end_others(person.id, scene.journey.id)
     unit.links.void(person.id, unit.now)
+    return generation
 
 
 def _clear_counters(house: House, unit: Unit, scene: Scene, source: str) -> None:

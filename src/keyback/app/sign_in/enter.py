@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from keyback.app.counters import clear_sign_in
 from keyback.app.house import House
+from keyback.app.known import knows, remember
 from keyback.app.reset.scene import account_of
 from keyback.core.errors import Busy, Invalid, Refused, TooMany, Unavailable
 from keyback.core.events import Activity, Event
@@ -50,6 +51,16 @@ class Asked:
     client: str
     session: str
     """The cookie that this browser sent: never adopted, and ended (SES-1)."""
+    known: str
+    """The cookie that says whom this browser knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What the browser's cookies hold from now on."""
+
+    session: str
+    known: str
 
 
 class MustChange(Refused):
@@ -62,7 +73,8 @@ class _Known:
 
     person: Person | None
     credential: Credential | None
-    account: str
+    counts: "_Counts"
+    charged: tuple[Charge, ...]
 
     @property
     def dead(self) -> bool:
@@ -71,21 +83,17 @@ class _Known:
 
     @property
     def who(self) -> str:
-        return self.person.id if self.person else f"decoy:{self.account}"
+        return self.person.id if self.person else f"decoy:{self.counts.account}"
 
 
-def enter(house: House, asked: Asked) -> str:
-    """A new session's token. Raises `Invalid` when it is not right, `TooMany`, or `MustChange`."""
-    canonical = identifiers.canonical(asked.user_id)
-    account = account_of(house, canonical or asked.user_id[: identifiers.MAX_BYTES])
-    charged = _charge(house, asked, account)
-    with house.store.reading() as unit:
-        person = unit.people.by_canonical(canonical or "", unit.now)
-        known = _Known(person, unit.people.credential(person.id if person else "", 0), account)
+def enter(house: House, asked: Asked) -> Entered:
+    """A new session. Raises `Invalid` when it is not right, `TooMany`, or `MustChange`."""
+    known = _charge(house, asked)
+    person = known.person
     try:
         right, away = _verified(house, person, asked.password)
     except Busy:
-        _give_back(house, charged)
+        _give_back(house, known.charged)
         raise
     if person is None or not right or not person.enabled or known.dead:
         _failed(house, known, asked, _reason(known, away, right=right))
@@ -106,11 +114,17 @@ def pause_after(further: int) -> Span:
     return min(FIRST_PAUSE << min(max(0, further), 20), LONGEST_PAUSE)
 
 
-def _charge(house: House, asked: Asked, account: str) -> tuple[Charge, ...]:
-    """THR-1: charged before the password is looked at; a right one is given back. What was charged."""
+def _charge(house: House, asked: Asked) -> _Known:
+    """THR-1: charged before the password is looked at; a right one is given back."""
+    canonical = identifiers.canonical(asked.user_id)
+    account = account_of(house, canonical or asked.user_id[: identifiers.MAX_BYTES])
     charged: list[Charge] = []
     with house.store.writing() as unit:
-        counts = _counts(unit, asked, account)
+        person = unit.people.by_canonical(canonical or "", unit.now)
+        credential = unit.people.credential(person.id if person else "", 0)
+        counts = _counts(
+            unit, asked, account, known=knows(house, asked.known, account, person.generation if person else 0)
+        )
         again = unit.throttles.charge(counts.source, unit.now)
         if again is None:
             charged.append(counts.source)
@@ -121,7 +135,7 @@ def _charge(house: House, asked: Asked, account: str) -> tuple[Charge, ...]:
                 )
     if again is not None:
         raise TooMany(say("sign_in.wait", again_at=again), again)
-    return tuple(charged)
+    return _Known(person, credential, counts, tuple(charged))
 
 
 def _give_back(house: House, charged: Iterable[Charge]) -> None:
@@ -144,11 +158,11 @@ class _Counts:
         return charge(name, self.rules, self.account, self.who, window)
 
 
-def _counts(unit: Unit, asked: Asked, account: str) -> _Counts:
+def _counts(unit: Unit, asked: Asked, account: str, *, known: bool) -> _Counts:
     in_force = unit.policies.in_force()
     rules = in_force.policy.limits if in_force else Limits()
     trusted = trusts(rules, asked.source)
-    who = Client(trusted, trusted)
+    who = Client(known or trusted, trusted)
     return _Counts(rules, who, account, charge("sign_in.source", rules, source_network(asked.source), who))
 
 
@@ -198,17 +212,17 @@ def _must_change(credential: Credential | None, now: Instant) -> bool:
 def _failed(house: House, known: _Known, asked: Asked, reason: str) -> None:
     with house.store.writing() as unit:
         if reason == EXPIRED:
-            _forgive(unit, known, asked)
+            _forgive(unit, known)
         unit.audit(Event(Activity.SIGN_IN_FAILED, known.who, known.who, "failure", reason, "", asked.source))
 
 
-def _forgive(unit: Unit, known: _Known, asked: Asked) -> None:
-    counts = _counts(unit, asked, known.account)
-    clear_sign_in(unit, counts.rules, known.account, counts.who)
+def _forgive(unit: Unit, known: _Known) -> None:
+    counts = known.counts
+    clear_sign_in(unit, counts.rules, counts.account, counts.who)
     unit.throttles.give_back(counts.source)
 
 
-def _begin(house: House, known: _Known, person: Person, asked: Asked) -> str:
+def _begin(house: House, known: _Known, person: Person, asked: Asked) -> Entered:
     token = house.random.bytes(32).hex()
     with house.store.writing() as unit:
         unit.people.hold(person.id)
@@ -216,10 +230,10 @@ def _begin(house: House, known: _Known, person: Person, asked: Asked) -> str:
         same = now is not None and replace(now, roles=person.roles, groups=person.groups) == person
         if not same or unit.people.credential(person.id, 0) != known.credential:
             raise Invalid(say("sign_in.wrong"))  # it changed while the password was being checked (RAC-2)
-        _forgive(unit, known, asked)
+        _forgive(unit, known)
         if asked.session:
             unit.sessions.end(session_key(house, asked.session))
         key = session_key(house, token)
         unit.sessions.insert(key, person, SignedIn("password", asked.source, asked.client), unit.now)
         unit.audit(Event(Activity.SIGN_IN, person.id, person.id, "success", "", "", asked.source))
-    return token
+    return Entered(token, remember(house, asked.known, known.counts.account, person.generation))

@@ -15,7 +15,7 @@ from keyback.core.errors import Invalid, NotFound, Refused, TooMany
 from keyback.core.journey import Choosing, Done, Ended, Proving
 from keyback.core.messages import say
 from keyback.core.types import SECOND
-from keyback.web.call import JOURNEY, Answer, Call
+from keyback.web.call import JOURNEY, KNOWN, Answer, Call
 from keyback.web.page import Link, Message, Page
 from keyback.web.portal import pages
 
@@ -120,12 +120,12 @@ def answered(call: Call) -> Answer:
 def password(call: Call) -> Answer:
     """The new password, twice."""
     new, again = call.fields.get("new", ""), call.fields.get("again", "")
-    wanted = choose_verb.NewPassword(new, again, call.version, call.source)
+    wanted = choose_verb.NewPassword(new, again, call.version, call.source, call.cookies.get(KNOWN, ""))
     try:
-        choose_verb.choose(call.site.house, _token(call), wanted)
+        known = choose_verb.choose(call.site.house, _token(call), wanted)
     except Refused as error:
         return _refused(call, error)
-    return HERE
+    return Answer(go_to=HERE.go_to, cookies={KNOWN: known} if known else {})
 
 
 def judge(call: Call) -> Answer:

@@ -4,7 +4,7 @@ from keyback.app.sign_in import enter, session
 from keyback.core.errors import Invalid, TooMany
 from keyback.core.messages import Text, say
 from keyback.core.types import SECOND, Person
-from keyback.web.call import SESSION, Answer, Call
+from keyback.web.call import KNOWN, SESSION, Answer, Call
 from keyback.web.page import Field, Link, Message, Page
 
 MESSAGES = {
@@ -56,16 +56,16 @@ def post(call: Call) -> Answer:
     typed = call.fields.get("user_id", "")[:254]
     asked = enter.Asked(
         call.fields.get("user_id", ""), call.fields.get("password", ""), call.source, call.client,
-        call.cookies.get(SESSION, ""),
+        call.cookies.get(SESSION, ""), call.cookies.get(KNOWN, ""),
     )  # fmt: skip
     try:
-        token = enter.enter(call.site.house, asked)
+        entered = enter.enter(call.site.house, asked)
     except (Invalid, enter.MustChange) as error:
         return Answer(page(call, typed=typed, message=error.text), 422)
     except TooMany as error:
         wait = max(1, (error.retry_at - call.now) // SECOND)
         return Answer(page(call, typed=typed, message=error.text), 429, retry_after=wait)
-    return Answer(go_to="/signed-in", cookies={SESSION: token})
+    return Answer(go_to="/signed-in", cookies={SESSION: entered.session, KNOWN: entered.known})
 
 
 def leave(call: Call) -> Answer:

@@ -7,7 +7,7 @@ from keyback.core.errors import Invalid, TooMany
 from keyback.core.messages import Text, say
 from keyback.core.types import SECOND
 from keyback.web import work
-from keyback.web.call import JOURNEY, Answer, Call
+from keyback.web.call import JOURNEY, KNOWN, Answer, Call
 from keyback.web.page import Field, Link, Message, Page
 
 MESSAGES = {
@@ -88,7 +88,7 @@ def post(call: Call) -> Answer:
     solved = worked(call)
     if call.fields.get("work") and not solved:
         return Answer(page(call, typed=typed, note=say("start.again_needed")), 422)
-    begin = verb.Begin(typed, solved, call.source, call.words.lang, call.cookies.get(JOURNEY, ""))
+    begin = verb.Begin(typed, solved, call.source, call.words.lang, call.cookies.get(JOURNEY, ""), call.cookies.get(KNOWN, ""))
     try:
         token = verb.start(call.site.house, begin)
     except verb.RefusedForAll as refusal:
