@@ -49,7 +49,8 @@ def typed_twice(new: str, again: str) -> tuple[Text, ...]:
 
 def used_before(house: House, policy: Passwords, present: Credential | None, new: str) -> tuple[Text, ...]:
     """A mistake if it is one of the last `policy.history` passwords. Costs an Argon2 for each; hold no transaction."""
-    hashes = (present.encoded, *present.history)[: policy.history] if present else ()
+    least = 1 if present and present.compromised_at is not None else 0  # a reported password never comes back
+    hashes = (present.encoded, *present.history)[: max(policy.history, least)] if present else ()
     prepared = password.prepare(new)
     used = any(house.hasher.verify(encoded, prepared) for encoded in hashes)
     return (say("new_password.used_before"),) if used else ()
