@@ -115,7 +115,9 @@ class PatientProtocol(HttpToolsProtocol):
         self._refuse(400)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if self._head > LARGEST_HEAD or len(self.headers) > MOST_HEADERS:
+        if not self.url.startswith(b"/"):  # the address of another server, whatever the Host header says (WEB-12)
+            app = _refusal(400)
+        elif self._head > LARGEST_HEAD or len(self.headers) > MOST_HEADERS:
             app = _refusal(431)
         elif len(self.tasks) >= MOST_REQUESTS:
             app = _refusal(503)
