@@ -194,7 +194,7 @@ def test_rules_are_ticked_while_one_types(walk: Walk, who: Someone) -> None:
     expect(same).not_to_have_class("met")
     again.fill(NEW_PASSWORD)
     expect(same).to_have_class("met")
-    expect(walk.tab.locator("[data-rules]")).to_have_text("3 of 3 done. Strength: Strong.")
+    expect(walk.tab.locator("[data-rules]")).to_have_text("3 of 3 done. Strength: Good.")
     show = walk.tab.locator("button.show").first
     show.click()
     expect(new).to_have_attribute("type", "text")
