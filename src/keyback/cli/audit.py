@@ -1,4 +1,5 @@
-"""`keyback audit`: what happened, and one attempt as a story. No secret is in it, so none can be shown."""
+"""`keyback audit`: what happened, one attempt as a story, and whether anybody changed the log. No secret is in it, so
+none can be shown."""
 
 import json
 import sys
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from keyback.cli._audit_chain import COMMANDS
 
 if TYPE_CHECKING:
     from keyback.store.unit import SqlUnit
@@ -27,6 +30,16 @@ EXAMPLES = """Examples:
 
   keyback audit show 4f1d2a9c86b34e0fa7712c0de9a1b355
 
+  keyback audit verify
+
+  keyback audit verify --checkpoints checkpoints.jsonl
+
+  keyback audit export audit.jsonl
+
+  keyback audit verify --file audit.jsonl --key-file master.key --checkpoints checkpoints.jsonl
+
+  keyback audit public-key
+
 The id of an attempt stands in the last column of the list, and on the person's page as its reference.
 """
 NEWEST_OF_ALL = 2**62
@@ -38,6 +51,8 @@ app = typer.Typer(
     add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="What happened; one attempt as a story.",
     epilog=EXAMPLES,
 )  # fmt: skip
+for name, command in COMMANDS.items():
+    app.command(name, epilog=EXAMPLES)(command)
 Config = Annotated[Path | None, typer.Option(help="The configuration file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -154,6 +154,11 @@ def open_root(sealer: AesSealer, purpose: str, sealed: bytes) -> bytes:
     return plain[1:]
 
 
+def sealed_root(link: Link, tenant: str, purpose: str) -> bytes:
+    """As it lies in the database."""
+    return next(bytes(row[1]) for row in link.all(_ROOTS, {"tenant": tenant}) if row[0] == purpose)
+
+
 def _make_roots(link: Link, sealer: AesSealer, rows: Sequence[Row], now: Instant) -> None:
     """From the oldest master, as they were derived before, so that every keyed hash that is there stays true."""
     sealer.adopt(_version(rows) if rows else sealer.keys.newest, {})
