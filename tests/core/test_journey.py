@@ -21,6 +21,7 @@ from keyback.core.journey import (
     PasswordSet,
     Proved,
     Proving,
+    Replaced,
     Somebody,
     State,
     Subject,
@@ -53,7 +54,7 @@ APP = Proved(evidence(2, "totp", "app:1"), "mobile app code")
 TEXT = Proved(evidence(2, "sms_code", "phone:+49151"), "mobile SMS")
 CALL = Proved(evidence(2, "voice_call", "phone:+49151"), "mobile phone call")
 HAPPENINGS: tuple[Happened, ...] = (
-    MAIL, APP, TEXT, CALL, PasswordSet(), Cancelled(), TimedOut(), Changed(), Changed(Code.OUT_OF_SCOPE),
+    MAIL, APP, TEXT, CALL, PasswordSet(), Cancelled(), TimedOut(), Changed(), Changed(Code.OUT_OF_SCOPE), Replaced(),
 )  # fmt: skip
 
 
@@ -99,12 +100,14 @@ TABLE = (
     Row(Proving(), TimedOut(), Ended(Why.EXPIRED)),
     Row(Proving(), Changed(), Ended(Why.CHANGED)),
     Row(Proving(), Changed(Code.OUT_OF_SCOPE), Ended(Why.CHANGED, Code.OUT_OF_SCOPE)),
+    Row(Proving(), Replaced(), Ended(Why.REPLACED)),
     Row(Choosing(), MAIL, Choosing()),
     Row(Choosing(), PasswordSet(), Done()),
     Row(Choosing(), Cancelled(), Ended(Why.CANCELLED)),
     Row(Choosing(), TimedOut(), Ended(Why.EXPIRED)),
     Row(Choosing(), Changed(), Ended(Why.CHANGED)),
     Row(Choosing(), Changed(Code.OUT_OF_SCOPE), Ended(Why.CHANGED, Code.OUT_OF_SCOPE)),
+    Row(Choosing(), Replaced(), Ended(Why.REPLACED)),
 )
 
 

@@ -68,6 +68,7 @@ class Step(StrEnum):
     NO_POLICY = "No password reset policy is in force"
     PASSWORD_REFUSED = "New password did not meet the policy"
     CONTACTED_ADMIN = "User contacted an administrator"
+    REPLACED = "Newer attempts took the place of this one"
     STOPPED_CHANGED = "Account or policy changed during the attempt"
 
 

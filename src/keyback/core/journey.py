@@ -6,7 +6,7 @@
                  └──┘ evidence, not enough yet   │
                  │                               │
                  ▼                               ▼
-               Ended(expired · cancelled · refused(code) · changed)      terminal, never re-opened
+               Ended(expired · cancelled · refused(code) · changed · replaced)      terminal, never re-opened
 
 `step` is the only way from one state to the next. What it does not list changes nothing (GAT-4). It is
 pure: time comes in as an argument, and what must be done goes out as effects.
@@ -63,6 +63,7 @@ class Why(StrEnum):
     CANCELLED = "cancelled"
     REFUSED = "refused"
     CHANGED = "changed"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,12 @@ class Changed:
     code: Code | None = None
 
 
-Happened = Proved | PasswordSet | Cancelled | TimedOut | Changed
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Newer attempts at the same account got as far (COD-7)."""
+
+
+Happened = Proved | PasswordSet | Cancelled | TimedOut | Changed | Replaced
 
 _REFUSAL_STEPS = {
     Code.DISABLED_FOR_ALL: Step.NOT_ENABLED,
@@ -201,6 +207,8 @@ def _while_proving(journey: Journey, happened: Happened, now: Instant) -> tuple[
             return _move(journey, Ended(Why.EXPIRED)), (progress(journey, Step.ABANDONED, failed=True),)
         case Changed(code):
             return _changed(journey, code)
+        case Replaced():
+            return _move(journey, Ended(Why.REPLACED)), (progress(journey, Step.REPLACED, failed=True),)
         case PasswordSet():
             return journey, ()
     assert_never(happened)
@@ -231,6 +239,8 @@ def _while_choosing(journey: Journey, happened: Happened, now: Instant) -> tuple
             return _move(journey, Ended(Why.EXPIRED)), (progress(journey, Step.ABANDONED, failed=True),)
         case Changed(code):
             return _changed(journey, code)
+        case Replaced():
+            return _move(journey, Ended(Why.REPLACED)), (progress(journey, Step.REPLACED, failed=True),)
         case Proved():
             return journey, ()
     assert_never(happened)

@@ -48,6 +48,13 @@ _END_OTHERS = Sql(
       AND (disclosure <> 'private' OR EXISTS
         (SELECT 1 FROM evidence WHERE evidence.tenant = journey.tenant AND evidence.journey = journey.id))"""
 )
+_PROVEN = Sql(
+    f"""SELECT {_COLUMNS} FROM journey
+    WHERE tenant = :tenant AND person = :person AND state IN ('proving', 'choosing') AND expires_at > :now
+      AND EXISTS (SELECT 1 FROM evidence WHERE evidence.tenant = :tenant AND evidence.journey = journey.id)
+    ORDER BY started_at, id"""
+)
+_SOURCES = Sql("SELECT DISTINCT source FROM journey WHERE tenant = :tenant AND account = :account")
 _CHALLENGE_COLUMNS = "id, journey, gate, method, enrolment, destination, state, letters, begun_at, expires_at, tries_left, used_at, superseded"
 _INSERT_CHALLENGE = Sql(
     f"""INSERT INTO challenge (tenant, {_CHALLENGE_COLUMNS})
@@ -172,6 +179,15 @@ class SqlJourneys:
         """COD-6: all other journeys of this person are over. Those that proved nothing yet lead nowhere by their
         generation, and do not tell who typed the user ID that anything happened."""
         self._link.run(_END_OTHERS, {"tenant": self._tenant, "person": person, "except_id": but})
+
+    def proven(self, person: str, now: Instant) -> Sequence[Journey]:
+        """Live ones of this person that are past their first gate, oldest first."""
+        rows = self._link.all(_PROVEN, {"tenant": self._tenant, "person": person, "now": now})
+        return [journey for row in rows if (journey := self._whole(row)) is not None]
+
+    def sources(self, account: str) -> Sequence[str]:
+        """Addresses from which journeys at this account began, as far as they are kept."""
+        return [row[0] for row in self._link.all(_SOURCES, {"tenant": self._tenant, "account": account})]
 
     def insert_challenge(self, challenge: Challenge) -> None:
         """The unique index lets at most one be open per journey."""

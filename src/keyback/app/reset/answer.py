@@ -7,9 +7,9 @@ from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
 from keyback.app.reset.scene import Scene, browser_key, load, refusal_of
 from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note
-from keyback.core.errors import Busy, Conflict, NotFound, Refused, TooMany
+from keyback.core.errors import Busy, Conflict, Contended, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event, Step
-from keyback.core.journey import Evidence, Journey, Proved, Proving, Somebody, audit_target
+from keyback.core.journey import Evidence, Journey, Proved, Proving, Replaced, Somebody, audit_target
 from keyback.core.messages import say
 from keyback.core.policy import Limits
 from keyback.core.ports import Challenge, Right, Unit, Verdict, Wrong
@@ -39,6 +39,10 @@ class Reply:
     source: str
 
 
+MOST_PROVEN = 3
+"""Journeys of one account that are past their first gate."""
+
+
 class WrongAnswer(Refused):
     """Not right; the try is spent."""
 
@@ -64,6 +68,7 @@ def _answer(house: House, reply: Reply) -> bool:
         challenge = scene.challenge
         if challenge is None:
             return False
+        _hold(unit, scene)
         moved = _taken(unit, scene)
         if moved is None:
             return False
@@ -94,6 +99,14 @@ def _sent_twice(house: House, reply: Reply) -> str:
     if journey is None:
         raise NotFound(say("reset.no_journey"))
     return after
+
+
+def _hold(unit: Unit, scene: Scene) -> None:
+    """Whoever might pass the first gate waits for the others, so that they can be counted; always before the journey is
+    written, in the order in which a new password locks."""
+    if not scene.journey.evidence:
+        subject = scene.journey.subject
+        unit.people.hold(subject.person if isinstance(subject, Somebody) else subject.mark)
 
 
 def _taken(unit: Unit, scene: Scene) -> Scene | None:
@@ -139,6 +152,7 @@ def _slowly(house: House, before: Scene, challenge: Challenge, reply: Reply) -> 
         same = scene.challenge is not None and scene.challenge.id == challenge.id
         if end_if_over(unit, scene) or not same or scene.journey.version != before.journey.version:
             return WrongAnswer(say("answer.dead"))
+        _hold(unit, scene)
         return _judge(house, unit, scene, judged, reply)
 
 
@@ -176,9 +190,19 @@ def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Ri
     unit.journeys.add_evidence(scene.journey.id, evidence)
     if not follow(unit, scene, journey, Proved(evidence, method.audit_name)):
         raise Conflict(say("store.conflict"))  # rolls all of it back
+    if not journey.evidence:
+        _make_room(unit, scene, right.enrolment.person)
     if right.spends:
         refresh(unit, right.enrolment.person, house.methods.values())
     return True
+
+
+def _make_room(unit: Unit, scene: Scene, person: str) -> None:
+    """COD-7: at most three attempts at one account are past their first gate; the oldest of the others ends."""
+    others = [one for one in unit.journeys.proven(person, unit.now) if one.id != scene.journey.id]
+    for oldest in others[: max(0, len(others) + 1 - MOST_PROVEN)]:
+        if not follow(unit, replace(scene, journey=oldest), oldest, Replaced()):
+            raise Contended("the oldest attempt moved meanwhile")
 
 
 def _with_refusal(house: House, unit: Unit, scene: Scene) -> Journey:

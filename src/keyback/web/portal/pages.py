@@ -43,6 +43,9 @@ MESSAGES = {
     "ended.cancelled": "Nothing was changed. Your old password still works, if you remember it.",
     "ended.changed_title": "Please start again",
     "ended.changed": "Your account or the rules changed in the meantime, so this attempt ended. Nothing was changed by it.",
+    "ended.replaced_title": "This attempt was replaced",
+    "ended.replaced": "Newer attempts at your account got as far as this one, so it ended. Nothing was changed by it. If those "
+    "were not yours, tell your administrator.",
     "ended.unverified_title": "We could not verify you",
     "ended.unverified": "You gave no proof that we could accept, so nothing was changed. Please contact your administrator, "
     "or start again: check the user ID first.",
