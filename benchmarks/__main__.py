@@ -1,16 +1,17 @@
-"""`make bench`: measure, print, and write `build/bench.json`. Names on the command line choose: journeys startup import robots."""
+"""`make bench`: measure, print, and write `build/bench.json`. Names on the command line choose some of `ALL`."""
 
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import importing, journeys, robots, startup
+from benchmarks import growth, guards, importing, journeys, robots, startup, throughput
 from benchmarks.measuring import Figure
 
 ALL: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "startup": startup.measure, "import": importing.measure, "journeys": journeys.measure,
-    "robots": robots.measure,
+    "robots": robots.measure, "throughput": throughput.measure, "growth": growth.measure,
+    "guards": guards.measure,
 }  # fmt: skip
 RESULT = Path("build") / "bench.json"
 

@@ -41,6 +41,10 @@ class Browser:
     def close(self) -> None:
         self._link.close()
 
+    def rest(self) -> None:
+        """Close the connection until the next request, as a browser does while somebody reads."""
+        self._link.close()
+
     def get(self, path: str) -> bytes:
         """Follow redirects; a page becomes the present one."""
         status, headers, body = self._ask("GET", path)

@@ -5,6 +5,7 @@ the processor time went.
 
 import argparse
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,16 +19,23 @@ from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.seal import load_keys
 from keyback.web.server import application
+from keyback.web.work import MAX_NUMBER
 from keyback.wiring.demo import found
 from keyback.wiring.demo_people import policy_for
+from keyback.wiring.generate import generate
 from keyback.wiring.hasher import Argon2Hasher
 from keyback.wiring.house import Place, Running, World, build, open_store
+from keyback.wiring.janitor import Janitor
 from keyback.wiring.listening import Listener, bind, port_of, serve
 from keyback.wiring.world import SystemClock, SystemRandom
 
 ANY = 1_000_000
-LIMITS = Limits(starts_per_source_10_minutes=ANY, starts_without_work_per_source_10_minutes=ANY,
-                starts_without_work_per_minute=ANY)  # fmt: skip
+LIMITS = Limits(
+    failures_per_source_10_minutes=ANY, failures_per_wide_source_hour=ANY, sends_per_source_hour=ANY,
+    starts_per_source_10_minutes=ANY, starts_per_wide_source_hour=ANY, starts_without_work_per_source_10_minutes=ANY,
+    starts_without_work_per_minute=ANY,
+)  # fmt: skip
+"""All people come from one address here."""
 
 
 def main() -> None:
@@ -37,14 +45,31 @@ def main() -> None:
     parser.add_argument("--history", type=int, default=1)
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--database", default="", help="PostgreSQL instead")
+    parser.add_argument("--generate", type=int, default=0, help="so many more people, who only are there")
+    parser.add_argument("--only-fill", action="store_true", help="end when the people are there")
+    parser.add_argument("--filled", action="store_true", help="they are there")
+    parser.add_argument("--work", type=int, default=MAX_NUMBER, help="how much work a start costs the client")
     given = parser.parse_args()
-    found(given.directory)
+    database = given.database or str(given.directory / "keyback.db")
+    if not given.filled:
+        found(given.directory, database)
     door = bind("127.0.0.1", 0)
     world = World(SystemClock(), SystemRandom(), Argon2Hasher())
-    store, tenant = open_store(str(given.directory / "keyback.db"), load_keys(given.directory / "master.key"), world)
+    store, tenant = open_store(database, load_keys(given.directory / "master.key"), world)
     mail = Smtp(SmtpSettings(host="127.0.0.1", port=given.smtp, security="none", sender="keyback@contoso.example"))
-    running = build(store, tenant, world, Place(f"http://localhost:{port_of(door)}"), (mail,))
-    fill(running, given.people, given.history)
+    place = Place(f"http://localhost:{port_of(door)}", work_number=given.work)
+    running = build(store, tenant, world, place, (mail,))
+    if not given.filled:
+        fill(running, given.people, given.history)
+    if given.generate:
+        generate(running, given.generate)
+    if given.only_fill:
+        running.close()
+        return
+    janitor = Janitor(running)
+    if given.filled:
+        threading.Thread(target=janitor.sweep, daemon=True).start()
     meter = None
     if given.table:
         from benchmarks.meter import Meter
@@ -62,7 +87,9 @@ def fill(running: Running, count: int, history: int) -> None:
     """The people, and a policy that raises the limits."""
     policy = policy_for(running.house)
     service = replace(policy.self_service, enabled_for=Scope.ALL)
-    policy = Policy(service, policy.methods, limits=LIMITS, passwords=Passwords(history=history))
+    policy = Policy(
+        service, policy.methods, numbers=policy.numbers, limits=LIMITS, passwords=Passwords(history=history)
+    )
     hashed = running.house.hasher.hash("the password before")
     random = running.house.random
     with running.store.writing() as unit:

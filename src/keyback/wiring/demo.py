@@ -113,13 +113,14 @@ def _marked(directory: Path, generated: int) -> tuple[Known, ...] | None:
     return tuple(people)
 
 
-def found(directory: Path) -> None:
-    """Marker first, so that whatever interrupts this, the directory is known as a demo's."""
+def found(directory: Path, database: str = "") -> None:
+    """Marker first, so that whatever interrupts this, the directory is known as a demo's. `database`: another place
+    than the directory."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     _mark(directory, (), 0)
     random = SystemRandom()
     _write_private(directory / "master.key", new_key_line(random))
-    engine = engine_for(str(directory / "keyback.db"))
+    engine = engine_for(database or str(directory / "keyback.db"))
     migrations.upgrade(engine)
     tenant = Tenant(random.id(), ORGANISATION, "UTC", "en", had_administrator=False)
     sealer = AesSealer(load_keys(directory / "master.key"), tenant.id, random)
