@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from keyback.app.house import House
 from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPerson
 from keyback.channels.to_screen import Inbox
-from keyback.core.policy import Document, MethodPolicy, Policy, Scope, SelfService
+from keyback.core.policy import Document, MethodPolicy, Numbers, Policy, Scope, SelfService
 from keyback.core.ports import Channel, Credential, Hasher, Sealer, Tenant
 from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.methods.totp import code_at, step_at
@@ -39,7 +39,8 @@ MAIL = "private@mailbox.example"
 MOBILE = "+4915112345609"
 
 ALL_METHODS = {name: MethodPolicy() for name in ("email_code", "sms_code", "totp", "recovery_code")}
-OPEN_POLICY = Policy(self_service=SelfService(enabled_for=Scope.ALL), methods=ALL_METHODS)
+GERMANY = Numbers(("DE",))
+OPEN_POLICY = Policy(SelfService(enabled_for=Scope.ALL), ALL_METHODS, numbers=GERMANY)
 
 
 def _nothing(port: Any) -> Any:

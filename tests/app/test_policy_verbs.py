@@ -98,7 +98,8 @@ def test_the_effect_is_counted_before_anything_is_saved(both: Living) -> None:
 
 
 def test_administrators_who_lose_are_named(both: Living) -> None:
-    without_mail = b"self_service: {enabled_for: all}\nmethods: {totp: {}, sms_code: {}}\n"
+    numbers = b"numbers: {allowed_countries: [DE]}\n"
+    without_mail = b"self_service: {enabled_for: all}\nmethods: {totp: {}, sms_code: {}}\n" + numbers
     counted = diff(both.house, without_mail).effect
     assert counted is not None
     assert [who.upn for who in counted.administrators_lose] == upn("cy")
@@ -325,7 +326,7 @@ def test_own_mail_domains_are_told_as_uncounted_and_counted_afterwards(office: L
     own = PILOT.replace(b"groups: [Pilot people]", b"groups: [Pilot people], own_mail_domains: [mailbox.example]")
     plan = diff(office.house, own)
     assert plan.effect is not None
-    assert plan.effect.mailboxes_uncounted
+    assert plan.effect.contacts_uncounted
     apply(office.house, plan, HOST)
     with office.store.reading() as unit:
         row = unit.readiness.of("id-bob")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from keyback.core.policy import Administrators, MethodPolicy, Policy, SelfService
+from keyback.core.policy import Administrators, MethodPolicy, Numbers, Policy, SelfService
 from keyback.core.rules import offer
 from keyback.core.rules.offer import Holdings
 from keyback.core.types import HOUR, Contact, ContactKind, Person
@@ -28,12 +28,13 @@ SHELF = (
     Way("sms_code", 50, ContactKind.MOBILE),
 )
 ON: Mapping[str, MethodPolicy] = {way.name: MethodPolicy() for way in SHELF}
+GERMANY = Numbers(("DE",))
 TOTP = enrolment("totp", ADA_SECRET)
 HELD = Holdings(ADA_CONTACTS, (TOTP, enrolment("security_questions", b"hash")))
 
 
 def names(person: Person = ADA, policy: Policy | None = None, held: Holdings = HELD, now: int = NOW) -> list[str]:
-    rules = policy if policy is not None else Policy(methods=ON)
+    rules = policy if policy is not None else Policy(numbers=GERMANY, methods=ON)
     return [one.enrolment.method for one in offer.usable(person, rules, held, SHELF, now)]
 
 
@@ -42,7 +43,7 @@ def test_strongest_first() -> None:
 
 
 def test_a_contact_stands_as_an_enrolment_with_its_address() -> None:
-    usable = offer.usable(ADA, Policy(methods=ON), Holdings(ADA_CONTACTS), SHELF, NOW)
+    usable = offer.usable(ADA, Policy(numbers=GERMANY, methods=ON), Holdings(ADA_CONTACTS), SHELF, NOW)
     assert [(one.enrolment.id, one.enrolment.secret, one.enrolment.preferred) for one in usable] == [
         (one.id, one.value.encode(), True) for one in ADA_CONTACTS
     ]
@@ -50,7 +51,7 @@ def test_a_contact_stands_as_an_enrolment_with_its_address() -> None:
 
 def test_the_preferred_contact_comes_first() -> None:
     second = replace(contact(ADA, ContactKind.EMAIL, "other@mail.example"), preferred=False)
-    usable = offer.usable(ADA, Policy(methods=ON), Holdings((second, ADA_CONTACTS[0])), SHELF, NOW)
+    usable = offer.usable(ADA, Policy(numbers=GERMANY, methods=ON), Holdings((second, ADA_CONTACTS[0])), SHELF, NOW)
     assert [one.enrolment.secret for one in usable] == [b"ada@mail.example", b"other@mail.example"]
 
 
@@ -84,7 +85,7 @@ def test_only_a_confirmed_contact_past_its_hold_is_a_proof(hint: Contact) -> Non
 def test_a_new_method_waits_and_says_until_when() -> None:
     """Decisions 17."""
     held = Holdings((), (replace(TOTP, usable_from=NOW + 24 * HOUR),))
-    policy = Policy(methods=ON)
+    policy = Policy(numbers=GERMANY, methods=ON)
     assert names(held=held) == []
     assert offer.waits_until(ADA, policy, held, SHELF, NOW) == NOW + 24 * HOUR
     assert names(held=held, now=NOW + 24 * HOUR) == ["totp"]
@@ -99,7 +100,7 @@ def test_the_mailbox_that_the_lost_password_opens_is_not_offered(address: str) -
 
 def test_the_tenants_own_mail_domains_are_not_offered() -> None:
     """Decisions 5."""
-    own = Policy(methods=ON, self_service=SelfService(own_mail_domains=("Mail.example",)))
+    own = Policy(numbers=GERMANY, methods=ON, self_service=SelfService(own_mail_domains=("Mail.example",)))
     assert names(policy=own) == ["totp", "sms_code", "security_questions"]
     assert names(policy=own, held=Holdings((contact(ADA, ContactKind.EMAIL, "a@other.mail.example"),))) == [
         "email_code"
@@ -109,7 +110,7 @@ def test_the_tenants_own_mail_domains_are_not_offered() -> None:
 def test_administrators_get_no_questions_and_text_messages_only_if_the_tenant_says_so() -> None:
     """GAT-7 (amended)."""
     assert names(BO) == ["totp", "email_code"]
-    relaxed = Policy(methods=ON, administrators=Administrators(sms=True))
+    relaxed = Policy(numbers=GERMANY, methods=ON, administrators=Administrators(sms=True))
     assert names(BO, relaxed) == ["totp", "email_code", "sms_code"]
 
 
@@ -117,3 +118,12 @@ def test_the_first_page_lists_what_the_tenant_allows_anybody() -> None:
     """ENU-6, decisions 1: never personal."""
     policy = Policy(methods={**ON, "sms_code": MethodPolicy(enabled=False), "totp": MethodPolicy(include=("g-few",))})
     assert offer.tenant_methods(policy, SHELF) == ("totp", "email_code", "security_questions")
+
+
+@pytest.mark.parametrize(
+    ("countries", "ways"), [(("DE",), ["sms_code"]), (("AT", "DE"), ["sms_code"]), (("AT",), []), ((), [])]
+)
+def test_a_number_of_another_country_is_not_offered(countries: tuple[str, ...], ways: list[str]) -> None:
+    """SND-3."""
+    held = Holdings(ADA_CONTACTS[1:])
+    assert names(policy=Policy(methods=ON, numbers=Numbers(countries)), held=held) == ways

@@ -14,6 +14,7 @@ from keyback.core.policy import (
     InForce,
     MethodPolicy,
     Notifications,
+    Numbers,
     PasswordPreset,
     Passwords,
     Policy,
@@ -35,7 +36,8 @@ from tests.people import ADA, BO, CY
 METHODS = ("totp", "push", "recovery_code", "email_code", "sms_code", "voice_call", "security_questions")
 KNOWN = Known(METHODS, frozenset({"g-pilot", "g-finance"}), had_pilot=True)
 PILOT = SelfService(enabled_for=Scope.SELECTED, groups=("g-pilot",))
-GOOD = Policy(self_service=PILOT, methods={"totp": MethodPolicy(), "email_code": MethodPolicy()})
+GOOD = Policy(self_service=PILOT, methods={"totp": MethodPolicy(), "email_code": MethodPolicy()},
+              numbers=Numbers(("DE",)))  # fmt: skip
 
 
 def methods(*names: str, **scope: object) -> Policy:
@@ -288,6 +290,7 @@ WARNED: Mapping[str, Callable[[], Policy]] = {
     "one_gate": lambda: with_scope(methods_required=1),
     "email_only": lambda: methods("email_code", methods_required=1),
     "sms_only": lambda: methods("sms_code", methods_required=1),
+    "no_countries": lambda: replace(methods("totp", "sms_code"), numbers=Numbers()),
     "all_without_selected": lambda: with_scope(enabled_for=Scope.ALL),
     "notices_off": lambda: replace(GOOD, notifications=Notifications(notify_users=False)),
     "trust_imported_contacts": lambda: with_scope(trust_imported_contacts=True),
@@ -339,3 +342,11 @@ def test_administrators_who_may_not_help_themselves_are_not_stranded() -> None:
 def test_recommended_limits_are_possible_and_hold_the_default(path: str) -> None:
     (low, high), (lowest, highest) = RECOMMENDED[path], RANGES[path]
     assert lowest <= low <= number_at(Policy(), path) <= high <= highest
+
+
+@pytest.mark.parametrize("country", ["", "de", "XX", "Germany", "001", "49"])
+def test_countries_are_countries(country: str) -> None:
+    """SND-3."""
+    wrong = mistakes(replace(GOOD, numbers=Numbers((country,))))
+    assert wrong == [("country", "numbers.allowed_countries[0]")]
+    assert mistakes(replace(GOOD, numbers=Numbers(("DE", "NO")))) == []

@@ -10,6 +10,7 @@ from keyback.core.policy import (
     Administrators,
     InForce,
     MethodPolicy,
+    Numbers,
     Policy,
     Scope,
     SelfService,
@@ -37,12 +38,13 @@ SHELF = (
     Way("totp", 1), Way("recovery_code", 2), Way("email_code", 3, ContactKind.EMAIL),
     Way("sms_code", 4, ContactKind.MOBILE),
 )  # fmt: skip
+GERMANY = Numbers(("DE",))
 TOTP = enrolment("totp", ADA_SECRET)
 HELD = Holdings(ADA_CONTACTS, (TOTP,))
 
 
 def row(person: Person, held: Holdings = HELD, policy: Policy | None = None) -> Standing:
-    return standing(person, policy or Policy(), held, SHELF, NOW)
+    return standing(person, policy or Policy(numbers=GERMANY), held, SHELF, NOW)
 
 
 def test_a_row_holds_what_a_person_has_even_while_every_method_is_off() -> None:
@@ -70,7 +72,7 @@ def test_what_waits_is_not_there_yet_and_the_row_says_when_to_look_again() -> No
 def test_the_own_mailbox_is_never_there() -> None:
     """Decisions 5."""
     assert row(ADA, Holdings((contact(ADA, ContactKind.EMAIL, ADA.upn),))).methods == 0
-    own = Policy(self_service=SelfService(own_mail_domains=("mail.example",)))
+    own = Policy(SelfService(own_mail_domains=("mail.example",)), numbers=GERMANY)
     assert row(ADA, Holdings(ADA_CONTACTS), own).methods == BITS["sms_code"]
 
 
@@ -95,9 +97,10 @@ POLICIES = {
                     methods_required=1, stricter=(StricterGroup("g-strict", 2),)),
         METHODS,
     ),
-    "all": Policy(SelfService(enabled_for=Scope.ALL), {**METHODS, "sms_code": MethodPolicy()}),
+    "all": Policy(SelfService(enabled_for=Scope.ALL), {**METHODS, "sms_code": MethodPolicy()},
+                  numbers=GERMANY),
     "relaxed": Policy(SelfService(enabled_for=Scope.ALL), {"sms_code": MethodPolicy(), "totp": MethodPolicy()},
-                      Administrators(sms=True)),
+                      Administrators(sms=True), numbers=GERMANY),
 }  # fmt: skip
 
 

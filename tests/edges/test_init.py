@@ -49,7 +49,7 @@ def test_init_writes_what_is_needed_and_nothing_that_others_can_read(tmp_path: P
     assert mode(tmp_path / "master.key") == 0o600
     assert re.fullmatch(rf"http://{HOST}:8099/setup/[\w-]{{43}}", said["link"])
     assert (said["user_id"], said["missing"]) == ("grace@contoso.example", [])
-    assert first_policy().self_service.enabled_for is Scope.NONE
+    assert first_policy("DE").self_service.enabled_for is Scope.NONE
 
 
 def test_everything_is_audited_as_the_user_of_the_host(tmp_path: Path) -> None:

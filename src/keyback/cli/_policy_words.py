@@ -76,8 +76,9 @@ def effect_lines(effect: Effect) -> Iterator[str]:
     yield from _names("Administrators who would gain self-service", effect.administrators_gain)
     yield from _names("Administrators who would lose self-service", effect.administrators_lose)
     yield from _names("Administrators who would have to register first", effect.administrators_must_register)
-    if effect.mailboxes_uncounted:
-        yield "  Not counted: people whose only mailbox is in a domain that becomes, or no longer is, your own mail."
+    if effect.contacts_uncounted:
+        yield ("  Not counted: people whose only mailbox is in a domain that becomes, or no longer is, your own mail, or"
+               " whose number is in a country that the list gains or loses.")  # fmt: skip
 
 
 def history_lines(versions: Sequence[Version], time: Callable[[int], str]) -> Iterator[str]:

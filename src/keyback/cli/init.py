@@ -41,7 +41,13 @@ def init(
     ] = None,
     zone: Annotated[str, typer.Option(help="Time zone, such as Europe/Berlin.")] = "UTC",
     language: Annotated[str, typer.Option(help="en or de.")] = "en",
-    region: Annotated[str, typer.Option(help="Country of numbers without a leading +, such as DE.")] = "",
+    region: Annotated[
+        str,
+        typer.Option(
+            help="Country, such as DE: of numbers without a leading +, and the one that text "
+            "messages go to. None: no text messages, until the policy names countries."
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Set up an organisation: configuration, master key, database, and a one-time link for its first administrator."""

@@ -10,7 +10,7 @@ from keyback.app.people.finding import canonical_name
 from keyback.app.people.ports import Facts, Group, NewContact, NewEnrolment, NewPerson, Work
 from keyback.app.policy.standing import refresh
 from keyback.core.events import Activity, Event
-from keyback.core.policy import Document, MethodPolicy, Policy, Scope, SelfService
+from keyback.core.policy import Document, MethodPolicy, Numbers, Policy, Scope, SelfService
 from keyback.core.ports import Credential, Random, Registration
 from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.store.group_changes import SqlGroupChanges
@@ -21,6 +21,8 @@ from keyback.wiring.house import Running
 
 ORGANISATION: Final = "Contoso"
 DOMAIN: Final = "contoso.example"
+COUNTRY: Final = "DE"
+"""Of its mobile numbers, +49 171 39200xx, which the regulator keeps for fiction."""
 PILOT: Final = "Self-service pilot"
 _LETTERS: Final = "bcdfghjkmnpqrstvwxz"
 
@@ -76,17 +78,17 @@ class Known:
 
 PEOPLE: Final = (
     Someone("Ada", "Lovelace", "has every method: e-mail, text message, authenticator, recovery codes",
-            "ada.lovelace@mail.example", "+447700900001", authenticator=True, paper=True),
+            "ada.lovelace@mail.example", "+491713920001", authenticator=True, paper=True),
     Someone("Konrad", "Zuse", "reads German; e-mail and authenticator", "konrad.zuse@post.example",
             authenticator=True, language="de"),
     Someone("Bo", "Single", "has one method only, e-mail: too few (SSPR_0014)", "bo.single@mail.example"),
     Someone("Cy", "Empty", "has no method at all: like somebody who does not exist"),
     Someone("Dee", "Outside", "is in no group for which reset is switched on (SSPR_0013)", "dee.outside@mail.example",
-            "+447700900004", authenticator=True, pilot=False),
-    Someone("Eve", "Locked", "is disabled", "eve.locked@mail.example", "+447700900005", authenticator=True,
+            "+491713920004", authenticator=True, pilot=False),
+    Someone("Eve", "Locked", "is disabled", "eve.locked@mail.example", "+491713920005", authenticator=True,
             enabled=False),
     Someone("Fay", "North", "comes from Active Directory without writeback (SSPR_0010)", "fay.north@mail.example",
-            "+447700900006", authenticator=True, directory=DirectoryKind.ACTIVE_DIRECTORY),
+            "+491713920006", authenticator=True, directory=DirectoryKind.ACTIVE_DIRECTORY),
     Someone("Hal", "Helper", "is a helpdesk operator: an administrator, so two methods, one of them strong",
             "hal.helper@mail.example", authenticator=True, roles=("helpdesk_administrator",)),
     Someone("Grace", "Hopper", "is a global administrator: two methods, one of them strong",
@@ -120,7 +122,7 @@ def settle(running: Running) -> tuple[Known, ...]:
 def policy_for(house: House, *groups: str) -> Policy:
     """Two proofs by any method on the shelf, private pages, Keyback's own defaults; for these groups."""
     service = SelfService(enabled_for=Scope.SELECTED, groups=groups, own_mail_domains=(DOMAIN,))
-    return Policy(service, {name: MethodPolicy() for name in house.methods})
+    return Policy(service, {name: MethodPolicy() for name in house.methods}, numbers=Numbers((COUNTRY,)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def someone(number: int) -> Generated:
         surname=surname,
         department=OUTSIDE if dice[2] % 10 == 0 else DEPARTMENTS[dice[3] % len(DEPARTMENTS)],
         mail=f"{name}@mail.example" if dice[4] % 10 < 8 else "",  # noqa: PLR2004 - eight in ten
-        mobile=f"+4915{number:09d}" if dice[5] % 10 < 6 else "",  # noqa: PLR2004 - six in ten
+        mobile=f"+49171{number % 10_000_000:07d}" if dice[5] % 10 < 6 else "",  # noqa: PLR2004 - six in ten
         authenticator=dice[6] % 10 < 5,  # noqa: PLR2004 - half
         enabled=dice[7] % 50 != 0,
         reset_once=dice[8] % 20 == 0,

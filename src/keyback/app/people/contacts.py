@@ -10,6 +10,7 @@ from keyback.core.errors import Conflict, Invalid, NotFound
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.ports import Unit
+from keyback.core.rules import numbers
 from keyback.core.rules.identifiers import canonical_mail, canonical_number
 from keyback.core.types import Contact, ContactKind, Person
 
@@ -35,6 +36,9 @@ def canonical_contact(kind: ContactKind, value: str, region: str) -> str:
     number = canonical_number(value, region)
     if number is None or not number.possible:
         raise Invalid(say("people.not_a_number", value=value[:100]))
+    refused = numbers.look_up(number.e164).refused
+    if refused:
+        raise Invalid(say(refused))
     return number.e164
 
 

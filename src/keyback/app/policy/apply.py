@@ -59,7 +59,7 @@ def apply(house: House, plan: Plan, order: Order) -> int:
             Activity.POLICY_CHANGED, order.actor, "", "success", order.why, source=order.source,
             details={"version": version, **_details(plan.changes)},
         ))  # fmt: skip
-    if plan.effect is not None and plan.effect.mailboxes_uncounted:
+    if plan.effect is not None and plan.effect.contacts_uncounted:
         rebuild(house)
     return version
 

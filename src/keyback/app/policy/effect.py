@@ -45,8 +45,8 @@ class Effect:
     newly_must_register: int = 0
     administrators: tuple[Administrator, ...] = ()
     """Those who gain or lose, or for whom the reason changes."""
-    mailboxes_uncounted: bool = False
-    """The list of own mail domains changes: who only has such a mailbox shows after the change."""
+    contacts_uncounted: bool = False
+    """The list of own mail domains or of countries changes: who only has such a contact shows after the change."""
 
     @property
     def administrators_gain(self) -> tuple[Candidate, ...]:
@@ -76,8 +76,13 @@ def effect(unit: Unit, before: InForce | None, after: Policy) -> Effect:
         for who, like in unit.readiness.administrators(groups, unit.now)
         if _counts(like) and (was := readiness.refusal_of(like, before)) != (will := readiness.refusal_of(like, then))
     )
-    own_mail = before.policy.self_service.own_mail_domains if before is not None else ()
-    return counting.result(named, mailboxes_uncounted=set(own_mail) != set(after.self_service.own_mail_domains))
+    uncounted = _of_contacts(before.policy if before is not None else Policy()) != _of_contacts(after)
+    return counting.result(named, contacts_uncounted=uncounted)
+
+
+def _of_contacts(policy: Policy) -> tuple[frozenset[str], frozenset[str]]:
+    """What makes the rows of `readiness` (core.rules.readiness.standing)."""
+    return frozenset(policy.self_service.own_mail_domains), frozenset(policy.numbers.allowed_countries)
 
 
 def _groups(before: InForce | None, after: Policy) -> Sequence[str]:
@@ -117,9 +122,9 @@ class _Counting:
             must_register=old.must_register + in_scope * (refusal is Code.TOO_FEW_METHODS),
         )
 
-    def result(self, administrators: tuple[Administrator, ...], *, mailboxes_uncounted: bool) -> Effect:
+    def result(self, administrators: tuple[Administrator, ...], *, contacts_uncounted: bool) -> Effect:
         return Effect(
             people=self._people, before=self._sides["before"], after=self._sides["after"], gain=self._gain,
             lose=self._lose, newly_must_register=self._newly, administrators=administrators,
-            mailboxes_uncounted=mailboxes_uncounted,
+            contacts_uncounted=contacts_uncounted,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from keyback.app.setup.issue import FIRST, Issued, issue
 from keyback.core.errors import Broken, Conflict, Invalid
 from keyback.core.events import Activity, Event
 from keyback.core.messages import Text, say
-from keyback.core.policy import Document, MethodPolicy, Policy
+from keyback.core.policy import Document, MethodPolicy, Numbers, Policy
 from keyback.core.ports import Tenant, Unit
 from keyback.core.rules import identifiers, roles
 from keyback.core.types import DirectoryKind, Person, PersonKind
@@ -38,9 +38,11 @@ class Founding:
     language: str
 
 
-def first_policy() -> Policy:
-    """Nobody may reset yet; all methods are on, so that switching self-service on is one decision."""
-    return Policy(methods={name: MethodPolicy() for name in FIRST_METHODS})
+def first_policy(country: str) -> Policy:
+    """Nobody may reset yet; all methods are on, so that switching self-service on is one decision. Text messages go
+    to one country, or nowhere while it is empty."""
+    numbers = Numbers((country,) if country else ())
+    return Policy(methods={name: MethodPolicy() for name in FIRST_METHODS}, numbers=numbers)
 
 
 def mistakes(wanted: Founding) -> tuple[Text, ...]:
@@ -85,7 +87,7 @@ def found(work: Work, wanted: Founding) -> Issued:
         )
         unit.tenants.add_domain(canonical_domain(wanted.domain))
         unit.audit(Event(Activity.TENANT_CREATED, work.actor, "", "success"))
-        unit.policies.append(Document(1, first_policy(), work.actor, unit.now, "first policy"))
+        unit.policies.append(Document(1, first_policy(work.house.region), work.actor, unit.now, "first policy"))
         unit.audit(Event(Activity.POLICY_CHANGED, work.actor, "", "success", "first policy", details={"version": 1}))
         person = _administrator(work, unit, admin_of(wanted).strip())
         if not unit.tenants.claim_first_administrator():

@@ -9,15 +9,15 @@ from functools import lru_cache
 from types import MappingProxyType
 
 MESSAGES: Mapping[str, str] = {
-    "numbers.toll_free": "numbers that are free for the caller cannot get messages",
-    "numbers.premium": "premium-rate numbers are never called",
-    "numbers.shared_cost": "shared-cost numbers are never called",
-    "numbers.voip": "numbers of the Internet only are never called",
-    "numbers.personal": "personal numbers, which forward at somebody else's cost, are never called",
-    "numbers.pager": "pagers are never called",
-    "numbers.uan": "company-wide numbers, which belong to no phone, are never called",
-    "numbers.voicemail": "voicemail boxes are never called",
-    "numbers.satellite": "satellite and other numbers of no country are never called",
+    "numbers.toll_free": "This is a number that is free for callers; such numbers get no messages.",
+    "numbers.premium": "This is a premium-rate number; Keyback never calls those.",
+    "numbers.shared_cost": "This is a shared-cost number; Keyback never calls those.",
+    "numbers.voip": "This is a number of Internet telephony only; Keyback never calls those.",
+    "numbers.personal": "This is a personal number, which forwards to wherever its owner says; Keyback never calls those.",
+    "numbers.pager": "This is the number of a pager; Keyback never calls those.",
+    "numbers.uan": "This is a company-wide number, which belongs to no phone; Keyback never calls those.",
+    "numbers.voicemail": "This is the number of a voicemail box; Keyback never calls those.",
+    "numbers.satellite": "This is a satellite number or another one of no country; Keyback never calls those.",
 }
 
 NO_COUNTRY = "001"
@@ -54,7 +54,7 @@ def is_country(code: str) -> bool:
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
-@lru_cache(4096)
+@lru_cache(512)
 def look_up(e164: str) -> Number:
     """Kind and country of a number in E.164."""
     import phonenumbers  # here, because it takes 80 ms that the start need not wait for

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from keyback.core.policy import MethodPolicy, Policy
-from keyback.core.rules import roles
+from keyback.core.rules import numbers, roles
 from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, PHONE_CODES
 from keyback.core.types import Contact, ContactKind, Enrolment, Instant, Person
 
@@ -116,8 +116,14 @@ def _enrolled(method: MethodFacts, person: Person, policy: Policy, held: Holding
         for contact in contacts
         if contact.kind is method.contact_kind
         and contact.confirmed_at is not None
-        and not (contact.kind is ContactKind.EMAIL and opens_with_lost_password(person, policy, contact.value))
+        and _may_receive(contact, person, policy)
     ]
+
+
+def _may_receive(contact: Contact, person: Person, policy: Policy) -> bool:
+    if contact.kind is ContactKind.EMAIL:
+        return not opens_with_lost_password(person, policy, contact.value)
+    return numbers.may_be_messaged(contact.value, policy.numbers.allowed_countries)
 
 
 def _as_enrolment(method: str, contact: Contact) -> Enrolment:

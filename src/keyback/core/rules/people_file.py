@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from keyback.core.errors import Invalid
 from keyback.core.messages import Text, say
+from keyback.core.rules import numbers
 from keyback.core.rules.identifiers import canonical, canonical_mail, canonical_number
 from keyback.core.types import ContactKind, DirectoryKind
 
@@ -31,7 +32,8 @@ MESSAGES: Mapping[str, str] = {
     "people_file.language": "Not a language tag, such as de or en-GB.",
     "people_file.mail": "Not a mail address.",
     "people_file.number": "Not a phone number that can exist, with its country: +49 30 1234567.",
-    "people_file.doubtful_number": "A possible number, but not one that any operator has given out. Taken as it is.",
+    "people_file.doubtful_number": "A possible number, but not one that any operator has given out. Taken as it is;"
+    " no text message is sent to it.",
     "people_file.foreign_password": "The password of this person lives in Active Directory; the one in the file is ignored.",
 }
 
@@ -291,6 +293,10 @@ class _Row:
         number = canonical_number(text, region)
         if number is None or not number.possible:
             self._wrong(column, "people_file.number")
+            return None
+        refused = numbers.look_up(number.e164).refused
+        if refused:
+            self._wrong(column, refused)
             return None
         if not number.valid:
             self._warnings.append(self._about(column, "people_file.doubtful_number"))

@@ -347,7 +347,11 @@ def _method_findings(policy: Policy) -> tuple[Finding, ...]:
     return (
         ("email_only", "methods", enabled == {"email_code"}),
         ("sms_only", "methods", bool(enabled) and enabled <= PHONE_CODES),
-        ("no_countries", "numbers.allowed_countries", bool(enabled & PHONE_CODES) and not policy.numbers.allowed_countries),
+        (
+            "no_countries",
+            "numbers.allowed_countries",
+            bool(enabled & PHONE_CODES) and not policy.numbers.allowed_countries,
+        ),
         ("security_questions", "methods.security_questions", bool(enabled & NEVER_FOR_ADMINISTRATORS)),
     )
 

@@ -78,7 +78,7 @@ class Likes:
 def standing(
     person: Person, policy: Policy, held: offer.Holdings, methods: Iterable[offer.MethodFacts], now: Instant
 ) -> Standing:
-    """A person's row. Of the policy only `own_mail_domains` counts."""
+    """A person's row. Of the policy only `own_mail_domains` and `allowed_countries` count."""
     registered = offer.registered(person, policy, held, methods)
     ready = {one.method for one in registered if one.usable_from <= now}
     return Standing(
