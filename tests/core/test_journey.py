@@ -212,7 +212,7 @@ def test_a_new_password_spends_the_evidence_ends_sessions_and_tells_the_person()
     assert done.state == Done()
     assert [e.spent for e in done.evidence] == [True, True]
     assert EndSessions("ada", "password", done.id) in effects
-    told = TellPerson("ada", "notice.password_reset", {"when_at": SOON, "source": "192.0.2.1"})
+    told = TellPerson("ada", "notice.password_reset", {"when_at": SOON, "source": "192.0.2.1"}, done.id)
     assert told in effects
     assert not any(isinstance(e, TellAdministrators) for e in effects)
     assert reasons(effects) == [Step.NEW_PASSWORD, "Successfully completed reset.", Step.SUCCEEDED]
