@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.living import BASE, Browser, Living, solve
+from tests.living import BASE, MAIL, Browser, Living, solve
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -33,19 +33,43 @@ def hidden(browser: Browser) -> dict[str, str]:
     return {field["name"]: field["value"] for field in browser.page["fields"] if field["kind"] == "hidden"}
 
 
+ODD_CODES: list[tuple[str, Any]] = [
+    ("array", ["1", "2"]),
+    ("object", {"$gt": ""}),
+    ("number", 12345678),
+    ("boolean", True),
+    ("null", None),
+    ("empty", ""),
+    ("5,000 characters", "1" * 5_000),
+]
+
+
+@pytest.mark.parametrize(("what", "odd"), ODD_CODES, ids=[what for what, _ in ODD_CODES])
+def test_a_code_of_the_wrong_kind_is_refused_and_costs_a_try(quick: Living, what: str, odd: Any) -> None:
+    """COD-12"""
+    quick.ada()
+    browser = quick.browser()
+    browser.start()
+    browser.choose("email_code")
+    code = quick.newest_code(MAIL)
+    for tries in (4, 3, 2, 1):
+        told = browser.post(answer=odd)["messages"][0]
+        assert (browser.status, told["id"]) == (400, "answer.wrong"), what
+        assert f"You have {tries} more" in told["text"]
+    browser.post(answer=odd)
+    assert (browser.status, browser.told()) == (400, ["answer.wrong_last"])
+    browser.post(answer=code)
+    assert (browser.status, browser.told()) == (429, ["answer.paused"])
+
+
 BODIES: list[tuple[str, Any]] = [
-    ("array for a code", {"answer": ["1", "2"]}),
-    ("object for a code", {"answer": {"$gt": ""}}),
-    ("number for a code", {"answer": 12345678}),
-    ("boolean for a code", {"answer": True}),
-    ("null for a code", {"answer": None}),
     ("unknown field", {"answer": "1", "person": "id-ada"}),
     ("server-owned field", {"answer": "1", "verified": "true"}),
     ("gates", {"answer": "1", "gates": "0"}),
     ("user", {"answer": "1", "user_id": "bo@contoso.example"}),
     ("address", {"answer": "1", "email": "me@evil.example"}),
     ("array suffix", {"answer[]": "1"}),
-    ("a field of 5,000 characters", {"answer": "1" * 5_000}),
+    ("a version of 5,000 characters", {"answer": "1", "version": "1" * 5_000}),
 ]
 
 

@@ -25,6 +25,8 @@ MESSAGES = {
 
 LARGEST_BODY = 64 * 1024
 LARGEST_FIELD = 4 * 1024
+TRIED = frozenset({"answer"})
+"""Fields that hold a secret to be judged, where a value of the wrong kind costs a try."""
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -85,7 +87,8 @@ def _address(text: str) -> Any:
 
 
 def read_fields(body: bytes, media_type: str, allowed: Iterable[str]) -> dict[str, str]:
-    """WEB-5, WEB-6: one form or one JSON object; declared fields only, each once, each a string of fair size."""
+    """WEB-5, WEB-6: one form or one JSON object; declared fields only, each once, each a string of fair size. A tried
+    secret that is none reads as empty, so that its try is charged (COD-12)."""
     kind = media_type.partition(";")[0].strip().lower()
     if kind == _FORM:
         pairs = _form_pairs(body)
@@ -96,9 +99,10 @@ def read_fields(body: bytes, media_type: str, allowed: Iterable[str]) -> dict[st
     names = set(allowed)
     fields: dict[str, str] = {}
     for name, value in pairs:
-        if name not in names or name in fields or not isinstance(value, str) or len(value) > LARGEST_FIELD:
+        fair = isinstance(value, str) and len(value) <= LARGEST_FIELD
+        if name not in names or name in fields or not (fair or name in TRIED):
             raise Stop(400, say("stop.bad_request"))
-        fields[name] = value
+        fields[name] = value if fair else ""
     return fields
 
 

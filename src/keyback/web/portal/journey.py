@@ -77,14 +77,14 @@ def _again(call: Call, status: int, *messages: Message, retry_after: int = 0) ->
     return Answer(shown.page, status, judge=shown.judge, retry_after=retry_after)
 
 
-def _refused(call: Call, error: Refused) -> Answer:
+def _refused(call: Call, error: Refused, status: int = 422) -> Answer:
     if isinstance(error, NotFound):
         return _none()
     if isinstance(error, TooMany):
         wait = max(1, (error.retry_at - call.now) // SECOND)
         return _again(call, 429, Message(error.text, "bad"), retry_after=wait)
     reasons = error.mistakes if isinstance(error, Invalid) else ()
-    return _again(call, 422, *(Message(text, "bad") for text in reasons or (error.text,)))
+    return _again(call, status, *(Message(text, "bad") for text in reasons or (error.text,)))
 
 
 def pick(call: Call) -> Answer:
@@ -113,7 +113,7 @@ def answered(call: Call) -> Answer:
     try:
         after = answer_verb.answer(call.site.house, reply)
     except Refused as error:
-        return _refused(call, error)
+        return _refused(call, error, 422 if reply.answer else 400)
     return HERE if after == before else replace(HERE, cookies={JOURNEY: after})
 
 
