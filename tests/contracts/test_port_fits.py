@@ -41,6 +41,7 @@ class Push:
     rank = 20
     contact_kind: ContactKind | None = None
     slow = False
+    timed = False
     messages: Mapping[str, str] = {}
 
     def ask(self, letters: str, state: bytes) -> Ask:
@@ -83,6 +84,7 @@ class Passkey:
     rank = 10
     contact_kind: ContactKind | None = None
     slow = False
+    timed = False
     messages: Mapping[str, str] = {}
 
     def ask(self, letters: str, state: bytes) -> Ask:

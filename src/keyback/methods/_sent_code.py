@@ -36,6 +36,7 @@ class SentCode:
     """
 
     slow = False
+    timed = False
 
     def __init__(self, way: Way) -> None:
         self._way = way

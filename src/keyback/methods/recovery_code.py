@@ -42,6 +42,7 @@ class RecoveryCode:
     rank = 40
     contact_kind: ContactKind | None = None
     slow = True
+    timed = False
     messages = MESSAGES
 
     def ask(self, letters: str, state: bytes) -> Ask:

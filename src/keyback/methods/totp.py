@@ -54,6 +54,7 @@ class Totp:
     rank = 30
     contact_kind: ContactKind | None = None
     slow = False
+    timed = True
     messages = MESSAGES
 
     def ask(self, letters: str, state: bytes) -> Ask:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from keyback.core.events import Event
 from keyback.core.ports import Clock, Sealer
-from keyback.core.types import Instant
+from keyback.core.types import Instant, Span
 from keyback.store.audit import append
 from keyback.store.engine import Engine, Link, Sql
 from keyback.store.incidents import SqlIncidents
@@ -30,7 +30,7 @@ class SqlUnit:
     """Implements `core.ports.Unit`. `link` is for the store's own files."""
 
     __slots__ = (
-        "_events", "incidents", "journeys", "link", "links", "now", "outbox", "people", "policies", "pulse", "readiness", "sealer", "sessions", "tenant",
+        "_events", "apart", "incidents", "journeys", "link", "links", "now", "outbox", "people", "policies", "pulse", "readiness", "sealer", "sessions", "tenant",
         "tenants", "throttles",
     )  # fmt: skip
 
@@ -38,6 +38,7 @@ class SqlUnit:
         self.link = link
         self.tenant = tenant
         self.now = now
+        self.apart: Span = 0
         self.sealer = sealer
         self.people = SqlPeople(link, tenant, sealer)
         self.journeys = SqlJourneys(link, tenant)
@@ -77,21 +78,26 @@ class SqlStore:
     def reading(self) -> Iterator[SqlUnit]:
         """A unit that looks."""
         with self.engine.transaction(write=False) as link:
-            yield SqlUnit(link, self.tenant, self.sealer, self._now(link))
+            yield self._unit(link)
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnit]:
         """A unit that changes; commits when left without an error."""
         with self.engine.transaction(write=True) as link:
-            unit = SqlUnit(link, self.tenant, self.sealer, self._now(link))
+            unit = self._unit(link)
             yield unit
             unit.finish()
 
-    def _now(self, link: Link) -> Instant:
-        if self.engine.has_own_clock and self._clock.follows_database:
-            row = link.one(_DATABASE_TIME, {})
-            return int(row[0]) if row else self._clock.now()
-        return self._clock.now()
+    def _unit(self, link: Link) -> SqlUnit:
+        """At the database's time where there is one; how long it took to ask is not taken for a difference."""
+        before = self._clock.now()
+        row = link.one(_DATABASE_TIME, {}) if self.engine.has_own_clock and self._clock.follows_database else None
+        if row is None:
+            return SqlUnit(link, self.tenant, self.sealer, before)
+        now = int(row[0])
+        unit = SqlUnit(link, self.tenant, self.sealer, now)
+        unit.apart = now - min(max(now, before), self._clock.now())
+        return unit
 
     def close(self) -> None:
         """Give back all connections."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from keyback.app import clock
 from keyback.app.house import House
 from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
@@ -68,6 +69,7 @@ def _answer(house: House, reply: Reply) -> bool:
         challenge = scene.challenge
         if challenge is None:
             return False
+        clock.check(unit, house.methods[challenge.method])
         _hold(unit, scene)
         moved = _taken(unit, scene)
         if moved is None:

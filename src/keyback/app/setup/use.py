@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from keyback.app import new_password
+from keyback.app import clock, new_password
 from keyback.app.counters import clear_sign_in
 from keyback.app.house import House
 from keyback.app.perform import perform
@@ -72,6 +72,7 @@ def use(house: House, token: str, wanted: Wanted) -> None:
     _charge(house, token)
     with house.store.reading() as unit:
         opened = _open(house, unit, token)
+        clock.check(unit, house.methods[METHOD])
     step = house.methods[METHOD].register_check(_registration(house, opened), wanted.code, _tools(house))
     mistakes = _mistakes(house, opened, wanted)
     if step is None:

@@ -102,6 +102,8 @@ class Method(Protocol):
     """If set, its enrolments are the person's confirmed contacts of this kind."""
     slow: bool
     """Checking costs an Argon2: the charge is committed first, and the check runs outside a transaction."""
+    timed: bool
+    """What is right follows from the time: it stops while nobody knows the time (TOT-5)."""
     messages: Mapping[str, str]
     """Its sentences: `method.<name>.title`, `.about`, `.sent`, `.ask`, `.hint`, and those of its messages."""
 

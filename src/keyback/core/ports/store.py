@@ -12,7 +12,7 @@ from keyback.core.ports.channels import Outgoing
 from keyback.core.ports.incidents import Incidents
 from keyback.core.ports.records import Beat, Challenge, Charge, Credential, SignedIn
 from keyback.core.rules.readiness import Likes, Standing
-from keyback.core.types import Contact, Enrolment, Instant, Person
+from keyback.core.types import Contact, Enrolment, Instant, Person, Span
 
 
 class People(Protocol):
@@ -24,8 +24,8 @@ class People(Protocol):
         """Nobody else may change this person until this unit ends (RAC-2)."""
 
     def contacts(self, person: str) -> Sequence[Contact]: ...
-    def enrolments(self, person: str) -> Sequence[Enrolment]:
-        """Active ones of methods that have a secret of their own."""
+    def enrolments(self, person: str, method: str = "") -> Sequence[Enrolment]:
+        """Active ones of methods that have a secret of their own; of one of them if given."""
 
     def raise_generation(self, person: str, now: Instant) -> int: ...
     def advance(self, enrolment: str, counter: int, now: Instant) -> bool:
@@ -248,6 +248,10 @@ class Unit(Protocol):
     def tenant(self) -> str: ...
     @property
     def now(self) -> Instant: ...
+    @property
+    def apart(self) -> Span:
+        """How much the database's clock is ahead of this server's (decisions 31)."""
+
     @property
     def people(self) -> People: ...
     @property
