@@ -89,6 +89,13 @@ class Person:
     """Since when recovery is closed, because somebody reported a change (decisions 16)."""
 
 
+NOBODY = Person(
+    "", "", "", "", "", "", "", PersonKind.PERSON, DirectoryKind.CLOUD, enabled=False, generation=0, language="",
+    roles=(), groups=frozenset(),
+)  # fmt: skip
+"""Stands in where nobody is, so that the same work is done (ENU-2); has nothing and may nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """An address or number, opened from its seal. Only a confirmed one past its hold receives recovery codes."""

@@ -7,7 +7,9 @@ from keyback.core.ports import Credential, Sealer
 from keyback.core.types import Contact, ContactKind, DirectoryKind, Enrolment, Instant, Person, PersonKind
 from keyback.store.engine import Link, Row, Sql
 
-_COLUMNS = "id, upn, canonical, display_name, given_name, surname, kind, directory, enabled, generation, language, frozen_at"
+_COLUMNS = (
+    "id, upn, canonical, display_name, given_name, surname, kind, directory, enabled, generation, language, frozen_at"
+)
 _BY_CANONICAL = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND canonical = :canonical")
 _BY_ID = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND id = :person")
 _LOCK = Sql("UPDATE person SET changed_at = changed_at WHERE tenant = :tenant AND id = :person")
@@ -33,7 +35,8 @@ _CONTACTS = Sql(
 )
 _ENROLMENTS = Sql(
     """SELECT id, method, secret, label, slot, counter, usable_from FROM enrolment
-    WHERE tenant = :tenant AND person = :person AND state = 'active' ORDER BY added_at, slot, id"""
+    WHERE tenant = :tenant AND person = :person AND state = 'active' AND (method = :method OR :method = '')
+    ORDER BY added_at, slot, id"""
 )
 _RAISE = Sql(
     """UPDATE person SET generation = generation + 1, changed_at = :now WHERE tenant = :tenant AND id = :person
@@ -145,9 +148,9 @@ class SqlPeople:
             for row in rows
         ]
 
-    def enrolments(self, person: str) -> Sequence[Enrolment]:
-        """Active ones."""
-        rows = self._link.all(_ENROLMENTS, {"tenant": self._tenant, "person": person})
+    def enrolments(self, person: str, method: str = "") -> Sequence[Enrolment]:
+        """Active ones, of one method if given."""
+        rows = self._link.all(_ENROLMENTS, {"tenant": self._tenant, "person": person, "method": method})
         return [
             Enrolment(row[0], row[1], person, self._open("enrolment", "secret", row[0], row[2]), *row[3:7])
             for row in rows

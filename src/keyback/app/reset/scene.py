@@ -11,7 +11,7 @@ from keyback.core.policy import Demand, InForce
 from keyback.core.ports import Challenge, Charge, Method, Unit
 from keyback.core.rules import assurance, eligibility, limits, offer
 from keyback.core.rules.limits import Client
-from keyback.core.types import Code, Disclosure, Enrolment, Instant, Person, Span
+from keyback.core.types import NOBODY, Code, Disclosure, Enrolment, Instant, Person, Span
 
 MESSAGES = {
     "reset.no_journey": "This attempt is not open in this browser. It may have ended, or cookies are switched off.",
@@ -94,7 +94,7 @@ def _with_person(house: House, unit: Unit, scene: Scene, picked: str = "") -> Sc
     picked = picked or (scene.challenge.method if scene.challenge else "")
     known = person if _same(person, scene.journey) else None
     method = house.methods.get(picked)
-    return replace(scene, person=known, held=_usable(unit, scene.policy, known, [method] if method else []))
+    return replace(scene, person=known, held=_usable(unit, scene.policy, known, (method,) if method else ()))
 
 
 def _same(person: Person | None, journey: Journey) -> bool:
@@ -102,13 +102,13 @@ def _same(person: Person | None, journey: Journey) -> bool:
 
 
 def _usable(unit: Unit, policy: InForce, person: Person | None, methods: Collection[Method]) -> tuple[Enrolment, ...]:
-    """What the person may use now of these methods. The same statements for nobody."""
-    name = person.id if person else ""
-    contacts = unit.people.contacts(name) if any(one.contact_kind for one in methods) else ()
-    enrolments = unit.people.enrolments(name) if any(not one.contact_kind for one in methods) else ()
-    if person is None:
-        return ()
-    held = offer.Holdings(contacts, enrolments)
+    """What the person may use now of these methods. The same work for nobody."""
+    person = person or NOBODY
+    own = [one.name for one in methods if one.contact_kind is None]
+    held = offer.Holdings(
+        unit.people.contacts(person.id) if len(own) < len(methods) else (),
+        unit.people.enrolments(person.id, own[0] if len(own) == 1 else "") if own else (),
+    )
     return tuple(one.enrolment for one in offer.usable(person, policy.policy, held, methods, unit.now))
 
 

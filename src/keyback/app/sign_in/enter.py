@@ -14,7 +14,7 @@ from keyback.core.policy import Limits
 from keyback.core.ports import Charge, Credential, SignedIn, Unit
 from keyback.core.rules import identifiers
 from keyback.core.rules.limits import Client, charge, source_network, trusts
-from keyback.core.types import HOUR, MINUTE, DirectoryKind, Instant, Person, PersonKind, Span
+from keyback.core.types import HOUR, MINUTE, NOBODY, DirectoryKind, Instant, Person, Span
 
 MESSAGES = {
     "sign_in.wrong": "The user ID or the password is not right.",
@@ -34,11 +34,6 @@ WRONG, UNKNOWN, DISABLED, LOCKED, EXPIRED, AWAY = "50126", "50034", "50057", "50
 """As Entra numbers them; only administrators see them, in the audit log."""
 COMPROMISED = "Password reported as compromised"
 """It is right, and its owner says that somebody else set it (decisions 16)."""
-
-_NOBODY = Person(
-    "", "", "", "", "", "", "", PersonKind.PERSON, DirectoryKind.CLOUD, enabled=False, generation=0, language="",
-    roles=(), groups=frozenset(),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +180,7 @@ def _verified(house: House, person: Person | None, password: str) -> tuple[bool,
     for kind, directory in house.directories.items():
         mine = person is not None and person.directory is kind
         try:
-            right |= directory.verify(person if person and mine else _NOBODY, password) and mine
+            right |= directory.verify(person if person and mine else NOBODY, password) and mine
         except Busy:
             raise
         except Unavailable:
