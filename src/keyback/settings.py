@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from keyback.core.messages import Text, say
@@ -35,13 +35,17 @@ MESSAGES: Mapping[str, str] = {
     "settings.zone": "zone: {value} is not a time zone, such as Europe/Berlin.",
     "settings.language": "language: must be one of {allowed}.",
     "settings.region": "region: must be a country as two capital letters, such as DE, or empty.",
-    "settings.argon2_range": "{name}: must be from {least} to {most}.",
+    "settings.range": "{name}: must be from {least} to {most}.",
     "settings.argon2_weak": "argon2.memory_kib and argon2.passes: too weak. At least 19456 KiB and 2 passes, or 12288 and 3, "
     "9216 and 4, 7168 and 5, 47104 and 1.",
+    "settings.database_tls": "database: the way to {host} must be encrypted and its name checked: add sslmode=verify-full to the "
+    "address (and sslrootcert=system, or the file of your authority). Only a PostgreSQL on this machine does without.",
+    "settings.checkpoint_url": "checkpoint.url: {why}.",
+    "settings.checkpoint_secret": "checkpoint.secret: must have 32 characters or more where checkpoint.url is set.",
     "settings.provider": "sms.provider: must be twilio, http or empty.",
 }
 
-TABLES: Final = ("tls", "argon2", "smtp", "sms")
+TABLES: Final = ("checkpoint", "tls", "argon2", "retention", "smtp", "sms")
 LANGUAGES: Final = ("en", "de")
 _HOST: Final = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|\[[0-9a-f:.]+\]"
@@ -49,7 +53,12 @@ _HOST: Final = re.compile(
 _STRONG: Final = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
 """Memory and passes that OWASP's Password Storage Cheat Sheet takes as equal."""
 _RANGES: Final = (("argon2_memory_kib", 7_168, 4_194_304), ("argon2_passes", 1, 20), ("argon2_lanes", 1, 8))
+_KEPT: Final = (
+    ("retention_audit_days", 0, 36_500), ("retention_incident_days", 30, 36_500), ("retention_journey_days", 1, 365),
+    ("retention_message_days", 1, 3_650),
+)  # fmt: skip
 _PORTS: Final = range(65_536)
+LEAST_SECRET: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,24 @@ class Settings:
     """File with the master keys, readable by its owner only. Without it nothing that is sealed can be opened again."""
     breached_list: str = "breached.list"
     """File with the set of breached passwords that `keyback passwords import-breached` makes; read again when it is replaced."""
+    checkpoint_file: str = ""
+    """File to which signed checkpoints of the audit log are added, for shipping elsewhere. Empty: none."""
+    checkpoint_url: str = ""
+    """Webhook that gets each checkpoint. Empty: none."""
+    checkpoint_secret: str = field(default="", repr=False)
+    """Secret of 32 characters or more with which requests to the webhook are signed."""
+    checkpoint_allow_private: bool = False
+    """Whether the webhook may have a private address."""
+    checkpoint_ca_file: str = ""
+    """PEM file with the authorities to trust for the webhook instead of the system's."""
+    retention_audit_days: int = 400
+    """How many days lines of the audit log are kept; 0: for ever."""
+    retention_incident_days: int = 730
+    """How many days closed incidents are kept."""
+    retention_journey_days: int = 7
+    """How many days ended attempts are kept; those without any proof go after one."""
+    retention_message_days: int = 30
+    """How many days it is kept what became of a message."""
     zone: str = "UTC"
     """Time zone in which times are shown, by its IANA name, such as `Europe/Berlin`."""
     language: str = "en"
@@ -149,6 +176,12 @@ class Settings:
         return bool(self.tls_certificate and self.tls_key)
 
     @property
+    def retention(self) -> Mapping[str, int]:
+        """Days by setting, as `app.retention` names them."""
+        names = (name for name in NAMES if name.startswith("retention_"))
+        return {dotted(name): getattr(self, name) for name in names}
+
+    @property
     def host(self) -> str:
         """What the `Host` header must say."""
         return urlsplit(self.base_url).netloc
@@ -175,6 +208,10 @@ def mistakes(settings: Settings) -> Iterator[Text]:
     yield from _proxies(settings)
     yield from _place(settings)
     yield from _hashing(settings)
+    yield from _retention(settings)
+    yield from _checkpoint(settings)
+    if settings.database.startswith(("postgresql://", "postgres://")):
+        yield from _database(settings)
     if settings.sms_provider not in {"", "twilio", "http"}:
         yield say("settings.provider")
 
@@ -266,12 +303,39 @@ def _place(settings: Settings) -> Iterator[Text]:
         yield say("settings.region")
 
 
+def _checkpoint(settings: Settings) -> Iterator[Text]:
+    if settings.checkpoint_url and len(settings.checkpoint_secret) < LEAST_SECRET:
+        yield say("settings.checkpoint_secret")
+
+
+def _database(settings: Settings) -> Iterator[Text]:
+    """CRY-6: to another machine only with TLS, certificate and name checked."""
+    parts = urlsplit(settings.database)
+    asked = parse_qs(parts.query)
+    named = [part.rpartition("@")[2] for part in parts.netloc.split(",")]
+    hosts = [*(_bare(host) for host in named), *(host for name in ("host", "hostaddr") for host in asked.get(name, []))]
+    away = [one for host in hosts for one in host.split(",") if one and not one.startswith("/") and not loopback(one)]
+    if (away or "service" in asked) and asked.get("sslmode") != ["verify-full"]:
+        yield say("settings.database_tls", host=", ".join(away) or "the service")
+
+
+def _bare(netloc: str) -> str:
+    """The host, without its port."""
+    return netloc.partition("]")[0] + "]" if netloc.startswith("[") else netloc.partition(":")[0]
+
+
+def _retention(settings: Settings) -> Iterator[Text]:
+    for name, least, most in _KEPT:
+        if not least <= getattr(settings, name) <= most:
+            yield say("settings.range", name=dotted(name), least=least, most=most)
+
+
 def _hashing(settings: Settings) -> Iterator[Text]:
     wrong = False
     for name, least, most in _RANGES:
         if not least <= getattr(settings, name) <= most:
             wrong = True
-            yield say("settings.argon2_range", name=dotted(name), least=least, most=most)
+            yield say("settings.range", name=dotted(name), least=least, most=most)
     memory, passes = settings.argon2_memory_kib, settings.argon2_passes
     if not wrong and not any(memory >= least and passes >= turns for least, turns in _STRONG):
         yield say("settings.argon2_weak")

@@ -71,6 +71,22 @@ _TEMPLATE = """\
 #> sms_success
 #> sms_receipt
 
+[checkpoint]
+# Where signed checkpoints of the audit log go: to a file, a webhook, or both. Best is a place that this server cannot
+# change; docs/guides/run-in-production.md says what each protects against.
+#> checkpoint_file
+#> checkpoint_url
+#> checkpoint_secret
+#> checkpoint_allow_private
+#> checkpoint_ca_file
+
+[retention]
+# How many days rows are kept; docs/reference/retention.md lists all of them.
+#> retention_audit_days
+#> retention_incident_days
+#> retention_journey_days
+#> retention_message_days
+
 [argon2]
 # What one password hash costs; these are OWASP's.
 #> argon2_memory_kib

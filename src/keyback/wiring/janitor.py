@@ -1,33 +1,41 @@
-"""Clears away, once a minute, what is over: counters that hold nothing, old journeys and messages, ended holds. Keeps
-an eye on the list of breached passwords."""
+"""Clears away, once a minute, what is over (`app.retention` says when), and ends holds whose time is up. Keeps an eye
+on the list of breached passwords."""
 
 import logging
 import threading
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
-from keyback.app import breached
+from keyback.app import breached, retention
 from keyback.app.policy.standing import refresh_due
 from keyback.app.reset.expire import AT_ONCE, expire
+from keyback.app.watch.tend import tend
 from keyback.core.errors import Trouble
-from keyback.core.types import DAY
-from keyback.store.keys import adopt_keys
+from keyback.store.retention import SqlRemoving
 from keyback.wiring.house import Running
+from keyback.wiring.shipping import NOWHERE, Elsewhere
+from keyback.wiring.watch import Watch
 
 log = logging.getLogger("keyback.janitor")
 
 PAUSE_SECONDS: Final = 60.0
-KEPT_JOURNEYS: Final = 7 * DAY
-"""So that an old page still says how its attempt ended."""
-KEPT_MESSAGES: Final = 30 * DAY
-"""So that `keyback outbox` can tell what became of a message."""
+BREATH_SECONDS: Final = 0.02
+"""Between two batches, so that people who are waiting to write come first."""
+DEFAULTS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class Janitor:
     """One thread; a store that is away only means another minute."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: Running, checkpoints: Elsewhere = NOWHERE, days: Mapping[str, int] = DEFAULTS) -> None:
+        """`checkpoints`: where those of the audit log go. `days`: how long rows are kept, where it was chosen."""
         self._running = running
+        self._checkpoints = checkpoints
+        self._watch = Watch(running.store, running.house.clock.now)
         self._stopping = threading.Event()
+        self._broom = retention.Broom(running.house, SqlRemoving, days, self._breathe)  # type: ignore[arg-type]  # units of this store only
+        self._trimmed = ""
         self._thread = threading.Thread(target=self._work, name="janitor", daemon=True)
 
     def start(self) -> None:
@@ -42,18 +50,24 @@ class Janitor:
 
     def sweep(self) -> None:
         """One round."""
-        adopt_keys(self._running.store)
-        with self._running.store.writing() as unit:
-            unit.throttles.sweep(unit.now)
-            unit.journeys.sweep(unit.now - KEPT_JOURNEYS)
-            unit.outbox.sweep(unit.now - KEPT_MESSAGES)
-        while expire(self._running.house) == AT_ONCE and not self._stopping.is_set():
+        while expire(self._running.house) == AT_ONCE and not self._breathe():
             pass
+        retention.sweep(self._broom)
+        self._trimmed = retention.trim_histories(self._broom, self._trimmed)
         refresh_due(self._running.house)
+        tend(self._running.house)
         breached.watch(self._running.house)
+
+    def _breathe(self) -> bool:
+        return self._stopping.wait(BREATH_SECONDS)
+
+    def look(self) -> None:
+        """After keys, clocks and the audit log; never fails."""
+        self._watch.look(self._checkpoints)
 
     def _work(self) -> None:
         while not self._stopping.wait(PAUSE_SECONDS):
+            self.look()
             try:
                 self.sweep()
             except Trouble as error:

@@ -18,6 +18,7 @@ from keyback.wiring.hasher import Argon2Hasher, Cost
 from keyback.wiring.house import Place, Running, World, build, open_store
 from keyback.wiring.janitor import Janitor
 from keyback.wiring.listening import Listener, bind, port_of, serve
+from keyback.wiring.shipping import elsewhere
 from keyback.wiring.ways_out import ways_out
 from keyback.wiring.world import SystemClock, SystemRandom
 
@@ -45,7 +46,7 @@ def run(config: Path | None, ready: Callable[[Up], None]) -> None:
         raise Unavailable(f"{settings.listen}: {error.strerror}") from error
     with door:
         running = open_running(settings)
-        janitor = Janitor(running)
+        janitor = Janitor(running, elsewhere(settings), settings.retention)
         up = Up(settings.base_url, f"{host}:{port_of(door)}", tuple(ways_out(settings)))
         try:
             running.courier.start()
