@@ -1,0 +1,413 @@
+"""Every operation of Keyback as a test can do it again and again: for somebody new each time, interrupted, repeated."""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from keyback.app.policy.apply import Order, apply
+from keyback.app.policy.diff import diff
+from keyback.app.reset.expire import expire
+from keyback.app.setup.issue import rescue
+from keyback.core.errors import Trouble, Unsure
+from keyback.core.types import DAY, HOUR, MINUTE, ContactKind
+from keyback.methods.totp import code_at, step_at
+from keyback.wiring.janitor import Janitor
+from tests.app.import_help import bring_in, table
+from tests.faults.invariants import Said
+from tests.living import BASE, NEW_PASSWORD, OLD_PASSWORD, Browser, Living, solve
+
+POLICY = """
+self_service: {enabled_for: all}
+methods: {totp: {}, email_code: {}, sms_code: {}, recovery_code: {}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One operation, ready to be done."""
+
+    do: Callable[[], Said]
+    again: Callable[[], None]
+    """What its user does after a failure; it must succeed."""
+    person: str = ""
+    new: str = ""
+    notices: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """With mailbox, mobile, authenticator and recovery codes."""
+
+    living: Living
+    name: str
+
+    @property
+    def id(self) -> str:
+        return f"id-{self.name}"
+
+    @property
+    def upn(self) -> str:
+        return f"{self.name}@contoso.example"
+
+    @property
+    def mail(self) -> str:
+        return f"{self.name}@mailbox.example"
+
+    @property
+    def secret(self) -> bytes:
+        return self.name.encode().ljust(20, b"-")
+
+    def code(self) -> str:
+        """What the authenticator shows."""
+        return self.living.code_of_app(self.secret)
+
+
+def somebody(living: Living, number: int) -> Somebody:
+    """New, on another day than everybody before: limits are not what is looked at here."""
+    living.clock.move(DAY + HOUR)
+    made = Somebody(living, f"p{number}")
+    living.person(made.name)
+    living.contact(made.id, ContactKind.EMAIL, made.mail)
+    living.contact(made.id, ContactKind.MOBILE, f"+4915112{number:06}")
+    living.authenticator(made.id, made.secret)
+    return made
+
+
+class Walk:
+    """A browser that can send the same form again."""
+
+    def __init__(self, living: Living, who: Somebody) -> None:
+        self.living, self.who = living, who
+        self.browser: Browser = living.browser()
+
+    def start(self) -> "Walk":
+        self.browser.start(self.who.upn)
+        assert self.browser.page["state"] == "choose_method", self.browser.page
+        return self
+
+    def choose(self, method: str) -> "Walk":
+        self.browser.choose(method)
+        assert self.browser.page["state"] == "answer", self.browser.page
+        return self
+
+    def both(self) -> "Walk":
+        """At the page that asks for the password."""
+        self.start().choose("email_code").browser.post(answer=self.living.newest_code(self.who.mail))
+        self.choose("totp").browser.post(answer=self.who.code())
+        assert self.browser.page["state"] == "new_password", self.browser.page
+        return self
+
+    def form(self, wanted: str, path: str = "", **fields: str) -> tuple[Callable[[], Said], Callable[[], None]]:
+        """Sending the present form; and going on until a page of the wanted state."""
+        browser, kept = self.browser, dict(self.browser.page)
+
+        def do() -> Said:
+            browser.post(path, **fields)
+            return said(browser)
+
+        def again() -> None:
+            browser.page = kept
+            browser.post(path, **fields)
+            for _ in range(3):
+                if browser.page["state"] == wanted:
+                    return
+                browser.get("/reset/journey")
+                if browser.page["state"] == wanted:
+                    return
+                browser.post(path, **fields)
+            raise AssertionError(browser.page)
+
+        return do, again
+
+
+def said(browser: Browser) -> Said:
+    """What the page says."""
+    if browser.status != 503:
+        assert browser.status < 500, browser.page
+        return Said.DONE
+    assert int(browser.headers["retry-after"]) > 0
+    return Said.UNSURE if browser.told() in (["error.unsure"], ["error.unshown"]) else Said.FAILED
+
+
+def by_hand(work: Callable[[], object]) -> Callable[[], Said]:
+    """A verb, as a command or a thread of the house calls it."""
+
+    def do() -> Said:
+        try:
+            work()
+        except Unsure:
+            return Said.UNSURE
+        except Trouble:
+            return Said.FAILED
+        return Said.DONE
+
+    return do
+
+
+def begin_reset(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number))
+    walk.browser.get("/reset")
+    work = solve(walk.browser.page["work"])
+    do, _ = walk.form("choose_method", user_id=walk.who.upn, work=work)
+
+    def again() -> None:
+        walk.start()
+
+    return Act(do, again, walk.who.id)
+
+
+def _choosing(method: str) -> Callable[[Living, int], Act]:
+    def prepare(living: Living, number: int) -> Act:
+        walk = Walk(living, somebody(living, number)).start()
+        if method == "recovery_code":
+            living.recovery_codes(walk.who.id)
+        return Act(*walk.form("answer", method=method), walk.who.id)
+
+    return prepare
+
+
+def send_again(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number)).start().choose("email_code")
+    living.clock.move(2 * MINUTE)
+    return Act(*walk.form("answer", "/reset/again", version=_version(walk.browser)), walk.who.id)
+
+
+def _version(browser: Browser) -> str:
+    return str(next(field["value"] for field in browser.page["fields"] if field["name"] == "version"))
+
+
+def answer_mail(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number)).start().choose("email_code")
+    return Act(*walk.form("choose_method", answer=living.newest_code(walk.who.mail)), walk.who.id)
+
+
+def answer_app(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number)).start().choose("totp")
+    return Act(*walk.form("choose_method", answer=walk.who.code()), walk.who.id)
+
+
+def answer_wrong(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number)).start().choose("totp")
+    return Act(*walk.form("answer", answer="000000"), walk.who.id)
+
+
+def _paper(living: Living, number: int, *, right: bool) -> Act:
+    who = somebody(living, number)
+    code = living.recovery_codes(who.id)[3]
+    walk = Walk(living, who).start().choose("recovery_code")
+    wanted = "choose_method" if right else "answer"
+    return Act(*walk.form(wanted, answer=code if right else code[0] + "0" * 16), who.id)
+
+
+def answer_paper(living: Living, number: int) -> Act:
+    return _paper(living, number, right=True)
+
+
+def answer_wrong_paper(living: Living, number: int) -> Act:
+    return _paper(living, number, right=False)
+
+
+def second_answer(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number)).start().choose("email_code")
+    walk.browser.post(answer=living.newest_code(walk.who.mail))
+    walk.choose("totp")
+    return Act(*walk.form("new_password", answer=walk.who.code()), walk.who.id)
+
+
+def choose_password(living: Living, number: int) -> Act:
+    """With a session, another journey and a one-time link that must all end."""
+    who = somebody(living, number)
+    _signed_in(living, who)
+    Walk(living, who).start()
+    rescue(living.house, who.upn, "host:test")
+    walk = Walk(living, who).both()
+    return Act(*walk.form("done", new=NEW_PASSWORD, again=NEW_PASSWORD), who.id, NEW_PASSWORD)
+
+
+def refused_password(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number)).both()
+    return Act(*walk.form("new_password", new="password", again="password"), walk.who.id)
+
+
+def cancel(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number)).start()
+    do, again = walk.form("ended", "/reset/cancel", version=_version(walk.browser))
+    return Act(do, again, walk.who.id)
+
+
+def run_out(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number)).start()
+    living.clock.move(20 * MINUTE)
+
+    def again() -> None:
+        expire(living.house)
+        assert walk.browser.get("/reset/journey")["state"] == "ended"
+
+    return Act(by_hand(lambda: expire(living.house)), again, walk.who.id)
+
+
+def _signed_in(living: Living, who: Somebody) -> Browser:
+    browser = living.browser()
+    browser.get("/sign-in")
+    browser.post(user_id=who.upn, password=OLD_PASSWORD)
+    assert browser.page["state"] == "signed_in", browser.page
+    return browser
+
+
+def sign_in(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number))
+    walk.browser.get("/sign-in")
+    do, _ = walk.form("signed_in", user_id=walk.who.upn, password=OLD_PASSWORD)
+
+    def again() -> None:
+        _signed_in(living, walk.who)
+
+    return Act(do, again, walk.who.id)
+
+
+def sign_in_wrong(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number))
+    walk.browser.get("/sign-in")
+    do, _ = walk.form("sign_in", user_id=walk.who.upn, password="not the password")
+
+    def again() -> None:
+        _signed_in(living, walk.who)
+
+    return Act(do, again, walk.who.id)
+
+
+def sign_out(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number))
+    walk.browser = _signed_in(living, walk.who)
+    kept = dict(walk.browser.page)
+    do, _ = walk.form("sign_in", "/sign-out")
+
+    def again() -> None:
+        walk.browser.page = kept
+        walk.browser.post("/sign-out")
+        assert walk.browser.get("/signed-in")["state"] == "sign_in"
+
+    return Act(do, again, walk.who.id)
+
+
+def use_link(living: Living, number: int) -> Act:
+    who = somebody(living, number)
+    link = rescue(living.house, who.upn, "host:test")
+    walk = Walk(living, who)
+    walk.browser.get(link.link.removeprefix(BASE))
+    key = base64.b32decode(walk.browser.page["facts"][0]["value"].replace(" ", ""))
+    fields = {"new": NEW_PASSWORD, "again": NEW_PASSWORD, "code": code_at(key, step_at(living.clock.now()))}
+    kept = dict(walk.browser.page)
+    do, _ = walk.form("setup_done", **fields)
+
+    def again() -> None:
+        walk.browser.page = kept
+        walk.browser.post(**fields)
+        assert walk.browser.page["state"] in {"setup_done", "setup_dead"}
+        assert living.has_password(who.id, NEW_PASSWORD)
+
+    return Act(do, again, who.id, NEW_PASSWORD)
+
+
+def ask_for_help(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number))
+    walk.browser.get("/contact")
+    do, _ = walk.form("contact", user_id=walk.who.upn, work=solve(walk.browser.page["work"]))
+
+    def again() -> None:
+        walk.browser.get("/contact")
+        walk.browser.post(user_id=walk.who.upn, work=solve(walk.browser.page["work"]))
+        assert walk.browser.page["title"]["id"] == "contact.sent_title"
+
+    return Act(do, again, walk.who.id)
+
+
+def bring_people(living: Living, number: int) -> Act:
+    who = somebody(living, number)
+    row = (
+        f"new{number}@contoso.example",
+        f"New {number}",
+        "true",
+        f"+4915113{number:06}",
+        f"n{number}@mail.example",
+        "",
+    )
+    source = table([row, (who.upn, "Another name", "true", "", "", "")])
+
+    def again() -> None:
+        bring_in(living, source)
+        assert bring_in(living, source).unchanged == 2
+
+    return Act(by_hand(lambda: bring_in(living, source)), again, who.id)
+
+
+def apply_policy(living: Living, number: int) -> Act:
+    who = somebody(living, number)
+    minutes = 5 + number % 9
+    document = f"{POLICY}lives: {{journey_minutes: {minutes}}}\n".encode()
+    plan = diff(living.house, document)
+    order = Order("host:test", "a test", frozenset(warned.name for warned in plan.warnings))
+
+    def again() -> None:
+        newest = diff(living.house, document)
+        apply(living.house, newest, order)
+        with living.store.reading() as unit:
+            in_force = unit.policies.in_force()
+        assert in_force is not None
+        assert in_force.policy.lives.journey_minutes == minutes
+
+    return Act(by_hand(lambda: apply(living.house, plan, order)), again, who.id)
+
+
+def deliver(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number))
+    living.delivered()
+    walk.start().choose("email_code")
+
+    def again() -> None:
+        living.clock.move(MINUTE + 1)  # what was in hand is free again
+        living.running.courier.run_once("email")
+        assert len([one for one in living.inbox.messages() if one["to"] == walk.who.mail]) == 1
+
+    return Act(by_hand(lambda: living.running.courier.run_once("email")), again, walk.who.id)
+
+
+def sweep(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number)).start()
+    living.clock.move(HOUR)
+    janitor = Janitor(living.running)
+
+    def again() -> None:
+        janitor.sweep()
+        assert walk.browser.get("/reset/journey")["state"] == "ended"
+
+    return Act(by_hand(janitor.sweep), again, walk.who.id)
+
+
+OPERATIONS: Mapping[str, Callable[[Living, int], Act]] = {
+    "start": begin_reset,
+    "choose email": _choosing("email_code"),
+    "choose text message": _choosing("sms_code"),
+    "choose authenticator": _choosing("totp"),
+    "choose recovery code": _choosing("recovery_code"),
+    "send again": send_again,
+    "answer from the mailbox": answer_mail,
+    "answer from the authenticator": answer_app,
+    "answer from paper": answer_paper,
+    "wrong answer": answer_wrong,
+    "wrong answer from paper": answer_wrong_paper,
+    "second answer": second_answer,
+    "password": choose_password,
+    "refused password": refused_password,
+    "cancel": cancel,
+    "time runs out": run_out,
+    "sign in": sign_in,
+    "wrong password": sign_in_wrong,
+    "sign out": sign_out,
+    "one-time link": use_link,
+    "ask for help": ask_for_help,
+    "people from a file": bring_people,
+    "policy": apply_policy,
+    "delivery": deliver,
+    "janitor": sweep,
+}

@@ -1,0 +1,69 @@
+"""Every operation is interrupted at every statement, commit, hash and message, once per engine; then the invariants
+hold, and the operation succeeds when it is done again (F01, F02, F03, F13, F19, F22, I1 to I12)."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from keyback.store.engine import PostgresqlEngine, SqliteEngine
+from tests.faults import invariants
+from tests.faults.kit import Deed, Points, away, between, contended
+from tests.faults.operations import OPERATIONS
+from tests.living import Living
+from tests.postgresql import Server
+
+MOST_POINTS = 300
+
+
+class Stage:
+    """One filled house for all operations on one engine."""
+
+    def __init__(self, engine: SqliteEngine | PostgresqlEngine) -> None:
+        self.points = Points()
+        self.living = Living(engine, between=between(self.points.reach))
+        self._number = 0
+
+    def visit(self, operation: str, at: int, deed: Deed) -> bool:
+        """Interrupt it at this point; False when it has no such point."""
+        self._number += 1
+        with self.living.store.writing() as unit:
+            unit.throttles.sweep(unit.now)
+        act = OPERATIONS[operation](self.living, self._number)
+        before = invariants.remember(self.living, act.person)
+        self.points.arm(at, deed)
+        said = act.do()
+        met = self.points.done
+        self.points.count()
+        invariants.check(invariants.Case(self.living, act.person, before, said, act.new, act.notices))
+        if said is not invariants.Said.DONE:
+            act.again()
+            said = invariants.Said.DONE
+            invariants.check(invariants.Case(self.living, act.person, before, said, act.new, act.notices))
+        return met
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    engine: SqliteEngine | PostgresqlEngine
+    if request.param == "sqlite":
+        engine = SqliteEngine(tmp_path_factory.mktemp("points") / "keyback.db")
+    else:
+        server: Server = request.getfixturevalue("postgresql")
+        engine = PostgresqlEngine(server.new_database())
+    made = Stage(engine)
+    yield made
+    made.living.close()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_point(stage: Stage, operation: str, caplog: pytest.LogCaptureFixture) -> None:
+    """I1 to I12 after each; I11: again, and it works."""
+    caplog.set_level(logging.DEBUG)
+    deeds = (away, contended) if stage.living.store.engine.name == "sqlite" else (contended, away)
+    visited = 0
+    while stage.visit(operation, visited + 1, deeds[visited % 2]):
+        visited += 1
+        assert visited < MOST_POINTS
+    assert visited > 2
+    invariants.i9_no_secret_in_the_clear(stage.living, invariants.Secrets(), caplog.text.encode())
