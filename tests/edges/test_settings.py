@@ -186,8 +186,8 @@ def test_a_file_with_a_secret_in_it_must_not_be_readable_by_others(folder: Path)
 
 def test_an_address_with_a_password_in_it_is_a_secret(folder: Path) -> None:
     """CRY-5."""
-    text = GOOD + 'database = "postgresql://keyback:secret@db.example.org/keyback"'
-    assert read(folder, text).database.endswith("/keyback")
+    text = GOOD + 'database = "postgresql://keyback:secret@db.example.org/keyback?sslmode=verify-full"'
+    assert read(folder, text).database.endswith("/keyback?sslmode=verify-full")
     (folder / "keyback.toml").chmod(0o640)
     with pytest.raises(Invalid) as refusal:
         load(folder / "keyback.toml", {})
@@ -219,3 +219,38 @@ def test_the_file_that_init_writes_names_every_setting_with_its_default(folder: 
     bare = "\n".join(line for line in text.splitlines() if not line.startswith("# ")).replace("#", "")
     assert read(folder, bare) == read(folder, GOOD)
     assert len([line for line in bare.splitlines() if " = " in line]) == len(fields(Settings))
+
+
+@pytest.mark.parametrize("address", [
+    "postgresql://keyback@db.example.org/keyback",
+    "postgresql://keyback@db.example.org:5433/keyback?sslmode=require",
+    "postgres://db.example.org/keyback?sslmode=verify-ca",
+    "postgresql://db.example.org/keyback?sslmode=verify-full&sslmode=disable",
+    "postgresql://localhost,db.example.org/keyback",
+    "postgresql://[2001:db8::1]:5432/keyback",
+    "postgresql:///keyback?host=db.example.org",
+    "postgresql://localhost/keyback?hostaddr=192.0.2.7",
+    "postgresql:///keyback?service=far",
+])  # fmt: skip
+def test_a_database_elsewhere_is_reached_by_tls_with_its_name_checked_or_not_at_all(folder: Path, address: str) -> None:
+    """CRY-6: no plain text and no opportunistic encryption."""
+    assert [said for said in wrong(folder, GOOD + f'database = "{address}"') if "sslmode=verify-full" in said]
+
+
+@pytest.mark.parametrize("address", [
+    "postgresql://keyback@db.example.org/keyback?sslmode=verify-full",
+    "postgresql://keyback@localhost:5432/keyback",
+    "postgresql://127.0.0.1,[::1]:5433/keyback",
+    "postgresql:///keyback?host=/run/postgresql",
+    "postgresql:///keyback",
+])  # fmt: skip
+def test_a_database_on_this_machine_needs_no_tls(folder: Path, address: str) -> None:
+    """CRY-6."""
+    assert read(folder, GOOD + f'database = "{address}"').database == address
+
+
+def test_a_webhook_for_checkpoints_is_https_and_signed(folder: Path) -> None:
+    """CRY-6, AUD-3."""
+    told = wrong(folder, GOOD + '[checkpoint]\nurl = "http://audit.example.org"\nsecret = "short"')
+    assert [said for said in told if said.startswith("checkpoint.url:")]
+    assert [said for said in told if said.startswith("checkpoint.secret:")]

@@ -105,7 +105,7 @@ def test_a_serving_process_takes_up_the_new_key_by_itself(rotating: Rotating) ->
 def test_the_janitor_notices_which_version_is_in_use(rotating: Rotating) -> None:
     """CRY-4: within a minute, also where nothing is opened."""
     rotating.rotate()
-    Janitor(rotating.living.running).sweep()
+    Janitor(rotating.living.running).look()
     assert isinstance(rotating.living.store.sealer, AesSealer)
     assert rotating.living.store.sealer.version == 2
 

@@ -38,8 +38,8 @@ KINDS: Final[Mapping[Any, str]] = MappingProxyType({
     str: "text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts",
     Mapping: "a table of texts",
 })  # fmt: skip
-PATHS: Final = ("database", "key_file", "breached_list", "tls_certificate", "tls_key", "smtp_ca_file", "sms_ca_file")
-SECRETS: Final = ("smtp_password", "sms_auth_token", "sms_headers")
+PATHS: Final = ("checkpoint_file", "checkpoint_ca_file", "database", "key_file", "breached_list", "tls_certificate", "tls_key", "smtp_ca_file", "sms_ca_file")
+SECRETS: Final = ("checkpoint_secret", "smtp_password", "sms_auth_token", "sms_headers")
 CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 """Where systemd puts the credentials of a service (systemd.exec(5))."""
 CONFIG: Final = "KEYBACK_CONFIG"
@@ -114,6 +114,12 @@ def _of_edges(settings: Settings) -> Iterator[Text]:
     except Invalid as error:
         yield from error.mistakes
     yield from _tls(settings)
+    if settings.checkpoint_url:
+        from keyback.channels.outbound import Gateway
+
+        wrong = Gateway(settings.checkpoint_url, settings.checkpoint_allow_private).wrong()
+        if wrong:
+            yield say("settings.checkpoint_url", why=wrong)
     for channel in (smtp(settings), sms(settings)):
         if channel is not None:
             yield from channel.mistakes()
