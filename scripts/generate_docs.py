@@ -52,6 +52,7 @@ def pages() -> Mapping[str, str]:
         "audit-events.md": audit_events(),
         "policy.md": policy(),
         "requirements.md": requirements(),
+        "retention.md": retention(),
     }
     if (PACKAGE / "settings.py").exists():
         made["settings.md"] = settings()
@@ -122,6 +123,29 @@ def requirements() -> str:
         "[What each id says](../promises.md)."
     )
     return page("Requirements and their tests", intro, table(("requirement", "tests"), rows))
+
+
+def retention() -> str:
+    """The table of `app/retention.py`: what, how long, where to choose, why."""
+    rows = []
+    for node in ast.walk(parse("app/retention.py")):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Kept":
+            _, _, what, span, why, *setting = node.args
+            chosen = f"`{ast.literal_eval(setting[0])}`" if setting else ""
+            rows.append((ast.literal_eval(what), lasting(span), chosen, ast.literal_eval(why)))
+    intro = (
+        "How long each kind of row is kept after its end. `keyback serve` removes what is older, once a minute and a "
+        "few rows at a time. Numbers of days are settings where one is named."
+    )
+    return page("Retention", intro, table(("rows", "kept", "setting", "why"), rows))
+
+
+def lasting(span: ast.expr) -> str:
+    """`7 * DAY` as people say it."""
+    if not isinstance(span, ast.BinOp):
+        return "see why"
+    number, unit = ast.unparse(span.left), ast.unparse(span.right).lower()
+    return "not at all" if number == "0" else f"{number} {unit}{'s' if number != '1' else ''}"
 
 
 def numbered(id_: str) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from keyback.core.ports import Charge
 from keyback.core.types import DAY, HOUR
 from keyback.store import migrations
 from keyback.store.engine import PostgresqlEngine, Sql, SqliteEngine
+from keyback.store.retention import SqlRemoving
 from tests.living import Living
 
 Engine = SqliteEngine | PostgresqlEngine
@@ -95,9 +96,9 @@ def test_a_counter_is_forgotten_only_when_it_holds_nothing(living: Living) -> No
         assert [unit.throttles.charge(charge, unit.now) for _ in range(2)] == [None, None]
     living.clock.move(2 * HOUR)
     with living.store.writing() as unit:
-        assert unit.throttles.sweep(unit.now) == 0
+        assert SqlRemoving(unit).remove("throttles", unit.now, 10) == 0
         assert unit.throttles.charge(charge, unit.now) == unit.now - 2 * HOUR + DAY
     living.clock.move(2 * DAY)
     with living.store.writing() as unit:
-        assert unit.throttles.sweep(unit.now) == 1
+        assert SqlRemoving(unit).remove("throttles", unit.now, 10) == 1
         assert unit.throttles.charge(charge, unit.now) is None

@@ -8,6 +8,7 @@ from keyback.app.outbox.ports import Leased, Outcome, State
 from keyback.core.ports import Outgoing
 from keyback.core.types import MINUTE, Instant
 from keyback.store.engine import Sql
+from keyback.store.retention import SqlRemoving
 from keyback.store.unit import SqlStore
 from tests.people import ADA_MAIL, NOW, TENANT
 
@@ -135,8 +136,8 @@ def test_old_outcomes_are_forgotten_and_waiting_messages_are_not(store: SqlStore
     finish(store, sure_lease(store), Outcome(State.SENT))
     waiting = put(store)
     with store.writing() as unit:
-        assert unit.outbox.sweep(NOW) == 0
-        assert unit.outbox.sweep(NOW + 1) == 1
+        assert SqlRemoving(unit).remove("messages", NOW - 1, 10) == 0
+        assert SqlRemoving(unit).remove("messages", NOW, 10) == 1
         assert [shown.id for shown in unit.outbox.shown(None, 10)] == [waiting]
 
 

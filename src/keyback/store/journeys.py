@@ -99,7 +99,6 @@ _SPEND_EVIDENCE = Sql(
     """UPDATE evidence SET spent_at = :now
     WHERE tenant = :tenant AND journey = :journey AND challenge = :challenge AND spent_at IS NULL AND at > :not_before"""
 )
-_SWEEP = Sql("DELETE FROM journey WHERE tenant = :tenant AND expires_at < :before")
 
 
 class SqlJourneys:
@@ -251,10 +250,6 @@ class SqlJourneys:
         """GAT-3, GAT-6: exists, of this journey, unspent and fresh, in one conditional write."""
         values = {"tenant": self._tenant, "journey": journey, "challenge": challenge, "now": now}
         return self._link.run(_SPEND_EVIDENCE, {**values, "not_before": not_before}) == 1
-
-    def sweep(self, before: Instant) -> int:
-        """Remove journeys that ended before; what they did stays in the audit log."""
-        return self._link.run(_SWEEP, {"tenant": self._tenant, "before": before})
 
 
 def _state_columns(state: State) -> tuple[str, str | None, str | None]:

@@ -44,7 +44,6 @@ _NEWEST = Sql(f"{_COLUMNS} ORDER BY created_at DESC, id LIMIT :most")
 _NEWEST_OF_STATE = Sql(f"{_COLUMNS} AND state = :state ORDER BY created_at DESC, id LIMIT :most")
 _BEGINNING = Sql(f"{_COLUMNS} AND id LIKE :beginning ORDER BY id LIMIT 2")
 _COUNTS = Sql("SELECT channel, state, count(*) FROM outbox WHERE tenant = :tenant GROUP BY channel, state")
-_SWEEP = Sql("DELETE FROM outbox WHERE tenant = :tenant AND state <> 'waiting' AND done_at < :before")
 
 _ID = re.compile("[0-9a-f]{6,32}")
 _ONCE = "In doubt: "
@@ -133,10 +132,6 @@ class SqlOutbox:
     def counts(self) -> dict[tuple[str, State], int]:
         """By channel and state."""
         return {(row[0], State(row[1])): row[2] for row in self._link.all(_COUNTS, {"tenant": self._tenant})}
-
-    def sweep(self, before: Instant) -> int:
-        """Forget messages that ended before."""
-        return self._link.run(_SWEEP, {"tenant": self._tenant, "before": before})
 
     def _leased(self, row: Row) -> Leased:
         id_, channel, urgency, template, sealed, tries, not_after, created_at, until, why = row

@@ -16,7 +16,6 @@ _SUM = Sql(
     """SELECT COALESCE(SUM(count), 0), COALESCE(MAX(count), 0), COUNT(*) FROM pulse
     WHERE tenant = :tenant AND name = :name AND at >= :since AND at < :until"""
 )
-_SWEEP = Sql("DELETE FROM pulse WHERE tenant = :tenant AND at < :before")
 _FIGURES = Sql("SELECT name, value, at FROM figure WHERE tenant = :tenant")
 _SET = Sql(
     """INSERT INTO figure (tenant, name, value, at) VALUES (:tenant, :name, :value, :now)
@@ -58,7 +57,3 @@ class SqlPulse:
     def set_figure(self, name: str, value: int) -> None:
         """Keep a figure in place of the one before."""
         self._link.run(_SET, {"tenant": self._tenant, "name": name, "value": value, "now": self._now})
-
-    def sweep(self, before: Instant) -> int:
-        """Forget what is older."""
-        return self._link.run(_SWEEP, {"tenant": self._tenant, "before": before})

@@ -36,7 +36,6 @@ _USED = Sql(
     WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key AND window_start > :since"""
 )
 _CLEAR = Sql("DELETE FROM throttle WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key")
-_SWEEP = Sql("DELETE FROM throttle WHERE tenant = :tenant AND ends_at <= :now AND paused_until <= :now")
 
 
 class SqlThrottles:
@@ -88,7 +87,3 @@ class SqlThrottles:
     def _place(self, charge: Charge) -> dict[str, str | bytes]:
         key = self._sealer.mac("throttle", charge.limit, charge.key)
         return {"tenant": self._tenant, "limit": charge.limit, "key": key}
-
-    def sweep(self, now: Instant) -> int:
-        """Remove counters that no longer hold anything."""
-        return self._link.run(_SWEEP, {"tenant": self._tenant, "now": now})
