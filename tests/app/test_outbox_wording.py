@@ -22,6 +22,7 @@ VALUES: dict[str, str | int] = {
     "source": "203.0.113.7",
     "host_user": "root",
     "incident": "4fb1c2",
+    "count": 7,
     "what": "+ +49 ••• ••09",
 }
 MAILS = sorted(name for name, template in TEMPLATES.items() if template.body)

@@ -94,6 +94,40 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Speak with the owner in person or by phone, not by mail. What happened, and what to do, is shown by: "
             "keyback incidents show {incident}"
         ),
+        "notice.brake.subject": "Password resets pause for an hour",
+        "notice.brake.what": (
+            "On {when_at} more password resets were completed within five minutes than ever happens here: {resets}. "
+            "So no new ones can begin until {until_at}. Who had already proven something can finish."
+        ),
+        "notice.brake.check": (
+            "Is it the first Monday after the holidays, or a password that all have to change? Then release the brake: "
+            "keyback policy brake --release --reason WHY"
+        ),
+        "notice.brake.next": (
+            "If not, somebody may be taking over accounts. Look at what happened, with: keyback audit list"
+        ),
+        "notice.storm.subject": "Far more wrong answers than usual",
+        "notice.storm.what": (
+            "On {when_at} far more answers were wrong than usual ({failures}). Somebody may be guessing codes, across many accounts."
+        ),
+        "notice.storm.done": (
+            "Nobody is locked out. Until ten minutes after the last of it, starting a reset costs browsers more work, and "
+            "who is not known yet has half the tries."
+        ),
+        "notice.storm.next": "Where it comes from is in the audit log: keyback audit list",
+        "notice.prefix_paused.subject": "No more text messages to some numbers",
+        "notice.prefix_paused.what": (
+            "Since {when_at} no text messages are sent to the numbers {numbers}, because hardly any of their codes was "
+            "ever typed. This is what fraud with expensive numbers looks like. It ends by itself after a day."
+        ),
+        "notice.prefix_paused.next": (
+            "Look at whose numbers these are. People who really have one can use another way, or ask the helpdesk."
+        ),
+        "notice.failed_attempts.subject": "Somebody tries to reset your password",
+        "notice.failed_attempts.what": "{count} wrong answers were given within a day, the last one on {when_at}.",
+        "notice.failed_attempts.means": "Nobody got in, and nothing was changed. Your password still works.",
+        "notice.failed_attempts.next": "Was it you? Then try another way, or ask your helpdesk. Was it not you? Then tell "
+        "nobody a code, and tell your helpdesk if it goes on.",
         "notice.rescue.subject": "A rescue link was made for an account",
         "notice.rescue.what": "On {when_at} {host_user} made a rescue link for {who}, on the machine that runs Keyback.",
         "notice.rescue.means": "Whoever has this link can set a new password for that account, once.",
@@ -239,6 +273,39 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.incident.done",
             "notice.incident.next",
             "notice.why_admin",
+        ),
+        "notice.brake": _notice(
+            "brake",
+            "when_at resets until_at",
+            "notice.brake.what",
+            "notice.brake.check",
+            "notice.brake.next",
+            "notice.why_admin",
+        ),
+        "notice.storm": _notice(
+            "storm",
+            "when_at failures",
+            "notice.storm.what",
+            "notice.storm.done",
+            "notice.storm.next",
+            "notice.why_admin",
+        ),
+        "notice.prefix_paused": _notice(
+            "prefix_paused",
+            "when_at numbers",
+            "notice.prefix_paused.what",
+            "notice.prefix_paused.next",
+            "notice.why_admin",
+        ),
+        "notice.failed_attempts": _notice(
+            "failed_attempts",
+            "user_id when_at source count",
+            "notice.greeting",
+            "notice.failed_attempts.what",
+            "notice.where",
+            "notice.failed_attempts.means",
+            "notice.failed_attempts.next",
+            "notice.why_you",
         ),
         "notice.rescue": _notice(
             "rescue",

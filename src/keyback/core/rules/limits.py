@@ -85,6 +85,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
     Limit("sign_in.failures", "wrong passwords per account, whatever the waits", 100, DAY, apart=True),
     Limit("sign_in.source", "wrong passwords per network", "sign_in_failures_per_source_10_minutes", 10 * MINUTE,
           tenfold=True),
+    Limit("notices.failures", "warnings about wrong answers per account", 1, HOUR),
     Limit("setup.wrong", "wrong codes per one-time link", 10, DAY),
     Limit("incidents.opened", "reports “this was not me” that close recovery, per person", 5, 7 * DAY),
     Limit("contact.source", "requests for help per network", 5, 10 * MINUTE, tenfold=True),
