@@ -3,7 +3,7 @@
 import io
 
 from keyback.app.setup import use as verb
-from keyback.core.errors import Invalid, NotFound
+from keyback.core.errors import Conflict, Invalid, NotFound
 from keyback.core.messages import Text, say
 from keyback.core.rules import password as password_rules
 from keyback.web.call import SESSION, Answer, Call
@@ -43,15 +43,16 @@ def post(call: Call) -> Answer:
         verb.use(call.site.house, call.last, wanted)
     except NotFound:
         return _dead()
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return _again(call, error)
     return Answer(_done(), cookies={SESSION: ""})
 
 
-def _again(call: Call, error: Invalid) -> Answer:
+def _again(call: Call, error: Invalid | Conflict) -> Answer:
     wrong_code = error.text if isinstance(error, verb.WrongCode) else None
+    wrong = error.mistakes if isinstance(error, Invalid) else (error.text,)
     try:
-        return Answer(_page(call, verb.look(call.site.house, call.last), wrong_code, error.mistakes), 422)
+        return Answer(_page(call, verb.look(call.site.house, call.last), wrong_code, wrong), 422)
     except NotFound:
         return _dead()
 
