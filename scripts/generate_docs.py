@@ -50,6 +50,7 @@ def pages() -> Mapping[str, str]:
     """Every generated page by file name."""
     made = {
         "audit-events.md": audit_events(),
+        "limits.md": limits(),
         "policy.md": policy(),
         "requirements.md": requirements(),
         "retention.md": retention(),
@@ -89,6 +90,39 @@ def policy() -> str:
             parts += described(replace(found, entries=tuple(entries)), values(nodes, node))
     intro = "Every field has a default, so an empty document is the safe policy."
     return page("Policy", intro, parts)
+
+
+def limits() -> str:
+    """The table of `core/rules/limits.py`: how much of what, in which time, and who has a budget of their own."""
+    defaults = {
+        e.name: e.default for node in classes("core/policy.py") if node.name == "Limits" for e in section(node).entries
+    }
+    rows = []
+    for node in ast.walk(parse("core/rules/limits.py")):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Limit":
+            name, counts, budget, window = node.args[:4]
+            more = {one.arg: one.value for one in node.keywords}
+            setting = budget.value if isinstance(budget, ast.Constant) and isinstance(budget.value, str) else ""
+            notes = [f"then closed for {lasting(more['pause'])}"] if "pause" in more else []
+            notes += ["known clients and all others have this much each"] if "apart" in more else []
+            notes += ["trusted networks have ten times as much"] if "tenfold" in more else []
+            amount, chosen = defaults.get(setting, ast.unparse(budget)), f"`limits.{setting}`" if setting else ""
+            rows.append(
+                (
+                    f"`{ast.literal_eval(name)}`",
+                    amount,
+                    ast.literal_eval(counts),
+                    lasting(window),
+                    chosen,
+                    "; ".join(notes),
+                )
+            )
+    intro = (
+        "Every limit there is. Each is charged before the deed it limits. `keyback policy limits` shows the numbers in "
+        "force; where a setting is named, the policy can change it. `keyback people clear-pause` forgets what one "
+        "account has used up."
+    )  # fmt: skip
+    return page("Limits", intro, table(("limit", "at most", "of what", "within", "setting", "also"), rows))
 
 
 def policy_comments() -> Mapping[str, str]:
@@ -142,6 +176,8 @@ def retention() -> str:
 
 def lasting(span: ast.expr) -> str:
     """`7 * DAY` as people say it."""
+    if isinstance(span, ast.Name):
+        return f"1 {span.id.lower()}"
     if not isinstance(span, ast.BinOp):
         return "see why"
     number, unit = ast.unparse(span.left), ast.unparse(span.right).lower()

@@ -38,6 +38,7 @@ def as_data(card: Card) -> dict[str, object]:
         "password": asdict(card.password) if card.password else None,
         "methods_demanded": card.gates,
         "refusal": card.refusal,
+        "paused_until": {"known_clients": card.paused_known, "all_others": card.paused_others},
     }
 
 
@@ -56,6 +57,11 @@ def _lines(card: Card) -> list[str]:
         f"  password   {_password(card)}",
         f"  methods    {', '.join(f'{name} ({count})' for name, count in card.methods.items()) or 'none'}",
         f"  reset now  {reset}",
+    ]
+    lines += [
+        f"  PAUSED     until {_time(until)} for {whom}, after too many wrong answers; keyback people clear-pause opens it"
+        for whom, until in (("known clients", card.paused_known), ("all other clients", card.paused_others))
+        if until is not None
     ]
     return [*lines, *(contact_line(contact) for contact in card.contacts)]
 

@@ -93,6 +93,25 @@ def _set_enabled(user_id: str, config: Config, as_json: bool, *, enabled: bool) 
     answer(as_json, {"user_id": user_id, "enabled": enabled, "changed": changed}, line)
 
 
+@app.command("clear-pause")
+def clear_pause(
+    user_id: UserId,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the audit log.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forget a person's wrong answers, wrong passwords and messages sent, so that resets and signing in are open again.
+
+    Example: keyback people clear-pause ada@example.org --reason "called back, it was her"
+    """
+    from keyback.app.people.pauses import clear_pause as verb
+
+    with answering(config, as_json) as work:
+        cleared = verb(work, user_id, reason)
+    told = f"Cleared for {user_id}: {', '.join(cleared)}." if cleared else f"{user_id} had used up nothing."
+    answer(as_json, {"user_id": user_id, "cleared": list(cleared)}, told)
+
+
 @app.command("set-password")
 def set_password(
     user_id: UserId,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keyback.cli._answers import REFUSED, AsJson, Config, answer, answering
+from keyback.cli._policy_limits import limits
 from keyback.cli._policy_words import history_lines, judgement_lines, plan_lines, said, warned
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ EXAMPLES = """Examples:
 
   keyback policy undo
 
+  keyback policy limits
+
 Exit codes: 0 done; 1 refused, nothing changed; 2 wrong usage; 3 something needed cannot be reached.
 """
 
@@ -38,6 +41,8 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, epilog=EXAMPLES,
     help="Who may reset, how, and everything else that the organisation decides.",
 )  # fmt: skip
+
+app.command(epilog=EXAMPLES)(limits)
 
 File = Annotated[
     Path,

@@ -23,6 +23,7 @@ class Activity(StrEnum):
     PERSON_CHANGED = "Update user"
     PERSON_DISABLED = "Disable account"
     PERSON_ENABLED = "Enable account"
+    PAUSE_CLEARED = "Clear pause"
     PEOPLE_IMPORTED = "Import users"
     METHOD_ADDED = "Admin registered security info"
     METHOD_REMOVED = "Admin deleted security info"
@@ -45,6 +46,10 @@ class Activity(StrEnum):
     CLOCKS_APART = "Clocks apart"
     SUSPICIOUS_REPORTED = "Suspicious activity reported"
     INCIDENT_CLOSED = "Close incident"
+    BRAKE_ON = "Pause password resets"
+    BRAKE_RELEASED = "Let password resets begin again"
+    FAILURE_STORM = "Find storm of failures"
+    PREFIX_PAUSED = "Pause messages to numbers"
 
 
 class Step(StrEnum):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from keyback.app.people.finding import find
+from keyback.app.people.pauses import paused_until
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import shown
 from keyback.core.policy import Demand, InForce, Policy, resolve
@@ -50,6 +51,10 @@ class Card:
     gates: int
     refusal: str
     """Why this person could not reset now, as Entra numbers it; empty: could."""
+    paused_known: Instant | None
+    """Until when wrong answers have closed resets for known clients."""
+    paused_others: Instant | None
+    """The same for all others."""
 
 
 def show(work: Work, user_id: str) -> Card:
@@ -60,6 +65,7 @@ def show(work: Work, user_id: str) -> Card:
         in_force = unit.policies.in_force()
         policy = in_force.policy if in_force else Policy()
         names = {group.id: group.name for group in work.groups(unit).all()}
+        known, others = (until if until > unit.now else None for until in paused_until(work, unit, person))
         return Card(
             person=person,
             groups=sorted(names.get(group, group) for group in person.groups),
@@ -68,6 +74,8 @@ def show(work: Work, user_id: str) -> Card:
             password=_password(unit, person.id),
             gates=_demand(person, policy).gates,
             refusal=_refusal(work, person, held, in_force, unit.now),
+            paused_known=known,
+            paused_others=others,
         )
 
 
