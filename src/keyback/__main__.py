@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "audit": "What happened; one attempt as a story; whether anybody changed the log.",
     "incidents": "Reports “this was not me”: look at them, close them.",
     "keys": "Master keys: list them, rotate them while people reset.",
+    "doctor": "Look at settings, keys, database, clocks, lists and the audit log; what to do.",
     "rescue": "Let an administrator back in who is locked out. On this host only.",
 }
 """Each is a file of `cli/`, imported when it is called."""

@@ -1,34 +1,16 @@
 """Clocks that jump or are apart: what was used stays used, and what follows from the time alone stops (F17)."""
 
-import time
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from keyback.app.clock import Look, noticed
 from keyback.core.events import Activity
 from keyback.core.types import HOUR, SECOND
-from keyback.store.engine import PostgresqlEngine
-from keyback.wiring.world import FixedClock
+from tests.clocks import Drifting
 from tests.living import MAIL, Living
-from tests.postgresql import Server
 
 YEAR = 365 * 24 * HOUR
-
-
-class Drifting(FixedClock):
-    """This server's clock, so much behind the database's; it follows the database."""
-
-    follows_database = True
-
-    def __init__(self, behind: int) -> None:
-        super().__init__()
-        self.behind = behind
-
-    def now(self) -> int:
-        """Milliseconds."""
-        return time.time_ns() // 1_000_000 - self.behind
 
 
 def drifting(living: Living, behind: int) -> Drifting:
@@ -36,15 +18,6 @@ def drifting(living: Living, behind: int) -> Drifting:
     clock = Drifting(behind)
     living.store._clock = clock
     return clock
-
-
-@pytest.fixture
-def shared(postgresql: Server) -> Any:
-    """A house on a database with a clock of its own."""
-    engine = PostgresqlEngine(postgresql.new_database())
-    house = Living(engine)
-    yield house
-    house.close()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import Final
 
 from keyback.app import clock
 from keyback.app.audit.verify import alarm, checkpoint
@@ -13,6 +14,9 @@ from keyback.store.unit import SqlStore
 from keyback.wiring.shipping import Elsewhere, ship
 
 log = logging.getLogger("keyback.watch")
+
+LOOKED: Final = "watch.looked"
+"""Figure that says when somebody last did, for `keyback doctor`."""
 
 
 def steady_ms() -> int:
@@ -53,12 +57,11 @@ class Watch:
         before, self._before = self._before or clock.Look(now.wall, now.steady, 0), now
         if abs(now.apart) > clock.WARNS:
             log.warning("the database's clock is %s ms ahead of this server's", now.apart)
-        events = list(clock.noticed(before, now))
-        if events:
-            with self._store.writing() as unit:
-                for event in events:
-                    log.warning("%s: %s", event.activity, dict(event.details))
-                    unit.audit(event)
+        with self._store.writing() as unit:
+            unit.pulse.set_figure(LOOKED, 1)
+            for event in clock.noticed(before, now):
+                log.warning("%s: %s", event.activity, dict(event.details))
+                unit.audit(event)
 
     def _audit(self) -> None:
         book = SqlBook(self._store)
