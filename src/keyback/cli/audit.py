@@ -70,10 +70,11 @@ def list_(
     from keyback.store import audit
     from keyback.wiring.console import console
 
-    with console(config) as running, running.store.reading() as unit:
+    with console(config) as running, running.store.writing() as unit:
         target = find(unit, user).id if user else ""
         found = audit.newest(unit.link, unit.tenant, count=most, before=before, target=target)
         lines = named(unit, found)
+        _note(unit, target)
         words = _words(running)
     if as_json:
         print(json.dumps(lines, ensure_ascii=False))
@@ -93,8 +94,10 @@ def show(
     from keyback.store import audit
     from keyback.wiring.console import console
 
-    with console(config) as running, running.store.reading() as unit:
+    with console(config) as running, running.store.writing() as unit:
         lines = named(unit, audit.story(unit.link, unit.tenant, journey.strip().lower()))
+        if lines:
+            _note(unit, str(lines[0]["target"]))
         words = _words(running)
     if not lines:
         raise NotFound(say("audit.no_attempt"))
@@ -102,6 +105,14 @@ def show(
         print(json.dumps(lines, ensure_ascii=False))
         return
     print("\n".join(story(lines, words)))
+
+
+def _note(unit: "SqlUnit", target: str) -> None:
+    """Who reads about whom is a line itself (AUD-8)."""
+    from keyback.core.events import Activity, Event
+    from keyback.wiring.console import actor
+
+    unit.audit(Event(Activity.AUDIT_READ, actor(), target, "success"))
 
 
 def named(unit: "SqlUnit", lines: Iterable[Line]) -> list[dict[str, object]]:
