@@ -7,9 +7,10 @@ import pytest
 
 from keyback.core.types import HOUR
 from keyback.store.engine import Sql
-from keyback.web.reports import AN_HOUR, LARGEST, PATH
+from keyback.web.reports import LARGEST, PATH
 from tests.living import BASE, Living
 
+AN_HOUR = 20
 OLD = {"content-type": "application/csp-report"}
 NEW = {"content-type": "application/reports+json"}
 TOKEN = "ab" * 32

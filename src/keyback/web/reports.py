@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from keyback.core.messages import say
-from keyback.core.ports import Charge
-from keyback.core.types import HOUR
+from keyback.core.policy import Limits
+from keyback.core.rules.limits import Client, charge
 from keyback.web.call import Answer, Call
 from keyback.web.guards import Stop
 
@@ -17,7 +17,6 @@ log = logging.getLogger("keyback.web")
 PATH = "/csp-report"
 MEDIA_TYPES = ("application/csp-report", "application/reports+json")
 LARGEST = 8 * 1024
-AN_HOUR = 20
 _UNSAFE = re.compile(r"[^a-z0-9.:/-]")
 
 
@@ -40,7 +39,7 @@ def read_report(body: bytes, media_type: str) -> dict[str, str]:
 def take(call: Call) -> Answer:
     """Log it, unless there were many."""
     with call.site.house.store.writing() as unit:
-        too_many = unit.throttles.charge(Charge("reports", "", AN_HOUR, HOUR), unit.now)
+        too_many = unit.throttles.charge(charge("reports", Limits(), "", Client()), unit.now)
     if too_many is None:
         log.warning("a browser kept to our content policy: %(directive)s stopped %(blocked)s", dict(call.fields))
     return Answer(status=204, body=b"")

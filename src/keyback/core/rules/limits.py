@@ -93,6 +93,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
     Limit("contact.account.hour", "requests for help per account", 1, HOUR),
     Limit("contact.account.day", "requests for help per account", 3, DAY),
     Limit("contact.tenant.hour", "requests for help", 20, HOUR),
+    Limit("reports", "browsers' reports about our content policy that are logged", 20, HOUR),
     Limit("breached.alarm", "alarms about the list of breached passwords, per reason", 1, DAY),
 )})  # fmt: skip
 """By name. Each is charged before the deed, durable, and kept until it no longer holds anything."""
