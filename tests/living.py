@@ -15,7 +15,7 @@ from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPerson
 from keyback.channels.to_screen import Inbox
 from keyback.core.policy import Document, MethodPolicy, Numbers, Policy, Scope, SelfService
 from keyback.core.ports import Channel, Credential, Hasher, Sealer, Tenant
-from keyback.core.types import ContactKind, DirectoryKind, PersonKind
+from keyback.core.types import SECOND, ContactKind, DirectoryKind, PersonKind
 from keyback.methods.totp import code_at, step_at
 from keyback.store import audit, migrations
 from keyback.store.engine import Engine, PostgresqlEngine, SqliteEngine
@@ -37,6 +37,8 @@ OLD_PASSWORD = "the old password of somebody"
 NEW_PASSWORD = "seven purple lamps dance"
 MAIL = "private@mailbox.example"
 MOBILE = "+4915112345609"
+RESEND = 66 * SECOND
+"""After so long another code may be asked for, whatever the jitter."""
 
 ALL_METHODS = {name: MethodPolicy() for name in ("email_code", "sms_code", "totp", "recovery_code")}
 GERMANY = Numbers(("DE",))

@@ -19,8 +19,8 @@ def methods() -> Mapping[str, Method]:
 
 
 SPEAKERS = (
-    "app.clock", "app.incidents.report", "app.new_password", "app.outbox.wording", "app.reset.answer", "app.reset.begin", "app.reset.choose", "app.reset.scene",
-    "app.reset.start", "app.setup.use", "app.sign_in.enter", "core.rules.password", "store.engine", "web.trouble",
+    "app.clock", "app.incidents.report", "app.new_password", "app.outbox.wording", "app.reset.answer", "app.reset.choose", "app.reset.scene",
+    "app.reset.sends", "app.reset.start", "app.watch.brake", "app.setup.use", "app.sign_in.enter", "core.rules.password", "store.engine", "web.trouble",
     "web.guards", "web.portal.contact", "web.portal.journey", "web.portal.not_me", "web.portal.pages", "web.portal.setup",
     "web.portal.sign_in", "web.portal.start", "web.render",
 )  # fmt: skip

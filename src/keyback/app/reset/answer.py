@@ -7,7 +7,10 @@ from keyback.app.house import House
 from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
 from keyback.app.reset.scene import Scene, browser_key, load, refusal_of
-from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note
+from keyback.app.reset.sends import confirmed
+from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note, refuse_unproven
+from keyback.app.reset.warn import warn
+from keyback.app.watch import storm
 from keyback.core.errors import Busy, Conflict, Contended, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event, Step
 from keyback.core.journey import Evidence, Journey, Proved, Proving, Replaced, Somebody, audit_target
@@ -69,6 +72,7 @@ def _answer(house: House, reply: Reply) -> bool:
         challenge = scene.challenge
         if challenge is None:
             return False
+        refuse_unproven(scene)
         clock.check(unit, house.methods[challenge.method])
         _hold(unit, scene)
         moved = _taken(unit, scene)
@@ -81,6 +85,7 @@ def _answer(house: House, reply: Reply) -> bool:
     if refused is None and slow:
         refused = _slowly(house, moved, challenge, reply)
     if refused is not None:
+        house.kick("email")
         raise refused
     return True
 
@@ -173,6 +178,7 @@ def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply
         return _wrong(house, unit, scene, challenge, reply)
     for charge in failure_charges(scene, challenge.method, reply.source):
         unit.throttles.give_back(charge)
+    storm.answered(unit)
     unit.journeys.renew(scene.journey.id, browser_key(house, _successor(house, reply)))
     return None
 
@@ -194,6 +200,7 @@ def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Ri
         raise Conflict(say("store.conflict"))  # rolls all of it back
     if not journey.evidence:
         _make_room(unit, scene, right.enrolment.person)
+    confirmed(unit, scene, method, right.enrolment)
     if right.spends:
         refresh(unit, right.enrolment.person, house.methods.values())
     return True
@@ -218,8 +225,10 @@ def _with_refusal(house: House, unit: Unit, scene: Scene) -> Journey:
 
 def _wrong(house: House, unit: Unit, scene: Scene, challenge: Challenge, reply: Reply) -> WrongAnswer:
     method = house.methods[challenge.method]
+    storm.failed(unit, scene.watch, scene.policy.policy.limits)
     reason = Step.FAILED.format(method=method.audit_name)
     note(unit, scene.journey, reason, failed=True, method=method.name, gate=challenge.gate)
+    warn(unit, scene)
     tries = challenge.tries_left - 1
     if _is_older(house, unit, scene, challenge, reply) and tries:
         return WrongAnswer(say("answer.old", letters=challenge.letters, tries=tries))

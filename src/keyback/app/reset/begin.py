@@ -1,26 +1,20 @@
 """Page C: choosing a method begins a challenge; where it sends something, a code goes out through the outbox."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from keyback.app.house import House
 from keyback.app.perform import CODE_URGENCY
 from keyback.app.reset.scene import Scene, candidates, glance, load, offered
-from keyback.app.reset.stepping import Went, alive, end_if_over, note
+from keyback.app.reset.sends import charge_asker, charge_target
+from keyback.app.reset.stepping import Went, alive, end_if_over, note, refuse_unproven
 from keyback.core.errors import TooMany
 from keyback.core.events import Step
 from keyback.core.journey import Decoy, Proving
-from keyback.core.messages import say
-from keyback.core.ports import Challenge, Charge, Method, Tools, Unit
-from keyback.core.types import MINUTE, SECOND, Enrolment, Span
-
-MESSAGES = {
-    "begin.wait": "A code was sent a moment ago. You can ask for another at {again_at}.",
-    "begin.too_many": "Too many codes were sent. You can ask for another at {again_at}, or choose another way now.",
-}
+from keyback.core.ports import Challenge, Method, Tools, Unit
+from keyback.core.types import MINUTE, Enrolment, Span
 
 NOTHING_TO_SEND_LIFE = 15 * MINUTE
-LADDER_TOP = 8
-"""The re-send wait doubles up to this many times the first one (60, 120, 240, 480 s)."""
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
@@ -41,7 +35,6 @@ def begin(house: House, token: str, pick: Pick) -> Went:
 
     Anything that is not on the list shown changes nothing (GAT-4).
     """
-    refused: TooMany | None = None
     with house.store.writing() as unit:
         scene = load(house, unit, token, pick.method)
         if end_if_over(unit, scene) or not alive(scene, pick.version) or not isinstance(scene.journey.state, Proving):
@@ -52,15 +45,29 @@ def begin(house: House, token: str, pick: Pick) -> Went:
         enrolled = _enrolled(house, scene, pick)
         if scene.personal and not enrolled and not isinstance(scene.journey.subject, Decoy):
             return Went.STALE
-        refused = _charge_account(unit, scene, method)
-        if refused is None and not _charge_destination(unit, scene, method, enrolled):
-            enrolled = []  # goes nowhere, and nobody can tell (SND-5)
-        channel = None if refused else _open(house, unit, scene, method, enrolled)
-    if refused is not None:
-        raise refused
+        refuse_unproven(scene)
+        channel = _begin(house, unit, scene, method, enrolled)
+    if isinstance(channel, TooMany):
+        raise channel
     if channel:
         house.kick(channel)
     return Went.ON if channel is not None else Went.STALE
+
+
+def _begin(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> str | TooMany | None:
+    """The channel that has something to send, or empty; None when another step came first."""
+    refused = charge_asker(house, unit, scene, method)
+    if refused is not None:
+        return refused
+    held = charge_target(unit, scene, method, enrolled)
+    channel = _open(house, unit, scene, method, [] if held else enrolled)  # held back: goes nowhere (SND-5)
+    if channel is not None:
+        details: dict[str, Any] = {"held_back": held} if held else {}
+        started = Step.STARTED.format(method=method.audit_name)
+        note(unit, scene.journey, started, method=method.name, gate=scene.gate, **details)
+        if channel:
+            unit.pulse.beat("sends")
+    return channel
 
 
 def tools_for(house: House, scene: Scene, challenge: str, letters: str, life: Span) -> Tools:
@@ -78,38 +85,6 @@ def _enrolled(house: House, scene: Scene, pick: Pick) -> list[Enrolment]:
         found = [one for one in candidates(house, scene) if one.method == pick.method]
         return [one for one in found if one.id == pick.enrolment] if pick.enrolment else found
     return [one for one in scene.held if one.method == pick.method]
-
-
-def _charge_account(unit: Unit, scene: Scene, method: Method) -> TooMany | None:
-    if method.contact_kind is None:
-        return None
-    hour, day = (send_charge(scene, f"sends.account.{span}", method.name) for span in ("hour", "day"))
-    gap = send_charge(scene, "sends.gap", method.name, resend_gap(scene, unit.throttles.used(hour, unit.now)))
-    for charge in (gap, hour, day):
-        again = unit.throttles.charge(charge, unit.now)
-        if again is not None:
-            waits = "begin.wait" if charge.limit == "sends.gap" else "begin.too_many"
-            return TooMany(say(waits, again_at=again), again)
-    return None
-
-
-def _charge_destination(unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> bool:
-    """Budgets of the address or number, across accounts (SND-2)."""
-    if method.contact_kind is None:
-        return True
-    target = enrolled[0].secret.decode() if enrolled else f"nowhere/{scene.journey.account}/{method.name}"
-    charges = [scene.charge(f"sends.destination.{span}", target) for span in ("hour", "day")]
-    return all(unit.throttles.charge(charge, unit.now) is None for charge in charges)
-
-
-def send_charge(scene: Scene, limit: str, method: str, window: Span | None = None) -> Charge:
-    """What a message by one method to one account uses up."""
-    return scene.charge(limit, f"{scene.journey.account}/{method}", window)
-
-
-def resend_gap(scene: Scene, sent: int) -> Span:
-    """How long to wait after the `sent`-th message of this hour (SND-6)."""
-    return scene.policy.policy.limits.resend_seconds * SECOND * min(1 << max(0, sent - 1), LADDER_TOP)
 
 
 def again(house: House, token: str, version: int) -> Went:
@@ -153,7 +128,6 @@ def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list
     if opening.deliver is not None:
         message = replace(opening.deliver, language=(scene.person.language if scene.person else "") or journey.language)
         unit.outbox.put(message, CODE_URGENCY, unit.now + life, unit.now)
-    note(unit, journey, Step.STARTED.format(method=method.audit_name), method=method.name, gate=scene.gate)
     return opening.deliver.channel if opening.deliver else ""
 
 

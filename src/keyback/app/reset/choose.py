@@ -9,6 +9,7 @@ from keyback.app.house import House
 from keyback.app.known import remember
 from keyback.app.reset.scene import Scene, load
 from keyback.app.reset.stepping import alive, end_if_over, follow, note
+from keyback.app.watch.brake import completed
 from keyback.core.errors import Conflict, Invalid
 from keyback.core.events import Step
 from keyback.core.journey import Changed, Choosing, PasswordSet, TimedOut
@@ -119,6 +120,7 @@ def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> str
             return ""
         generation = _write(unit, scene, person, ready)
         _clear_counters(house, unit, scene, wanted.source)
+        completed(unit, scene.watch, scene.policy.policy.limits)
     house.kick("email")
     return remember(house, wanted.known, scene.journey.account, generation)
 

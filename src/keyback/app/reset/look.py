@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from keyback.app.house import House
-from keyback.app.reset.begin import resend_gap, send_charge
 from keyback.app.reset.scene import Scene, load, show
+from keyback.app.reset.sends import opens_at
 from keyback.app.reset.stepping import end_if_over
 from keyback.core.journey import Choosing, Ended, Proving, Why
 
@@ -15,8 +15,7 @@ def look(house: House, token: str) -> Scene:
         scene = show(house, unit, token)
         challenge = scene.challenge
         if challenge is not None and challenge.destination:
-            sent = unit.throttles.used(send_charge(scene, "sends.account.hour", challenge.method), unit.now)
-            scene = replace(scene, again_at=challenge.begun_at + resend_gap(scene, sent))
+            scene = replace(scene, again_at=opens_at(unit, scene, challenge.method))
     expired = isinstance(scene.journey.state, Ended) and scene.journey.state.why is Why.EXPIRED
     if expired or (scene.changed and isinstance(scene.journey.state, Proving | Choosing)):
         with house.store.writing() as unit:

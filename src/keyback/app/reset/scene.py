@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from keyback.app.house import House
+from keyback.app.watch.state import Watch, watch
 from keyback.core.errors import NotFound
 from keyback.core.journey import Choosing, Decoy, Ended, Journey, Proving, Somebody, Why
 from keyback.core.messages import say
@@ -30,9 +31,14 @@ class Scene:
     held: tuple[Enrolment, ...]
     """What the subject may use now, strongest first; of one method only while the page may show nothing personal."""
     challenge: Challenge | None
-    now: Instant
+    watch: Watch
     again_at: Instant | None = None
     """When another code may be asked for; only `look` fills it."""
+
+    @property
+    def now(self) -> Instant:
+        """When it was loaded."""
+        return self.watch.now
 
     @property
     def personal(self) -> bool:
@@ -53,7 +59,8 @@ class Scene:
     def charge(self, limit: str, key: str, window: Span | None = None, source: str = "") -> Charge:
         """What this step uses up. `source`: whom to judge by address too."""
         rules = self.policy.policy.limits
-        return limits.charge(limit, rules, key, Client(self.journey.known, limits.trusts(rules, source)), window)
+        client = Client(self.journey.known, limits.trusts(rules, source), self.watch.stormy)
+        return limits.charge(limit, rules, key, client, window)
 
 
 def browser_key(house: House, token: str) -> bytes:
@@ -76,7 +83,7 @@ def glance(house: House, unit: Unit, token: str) -> Scene:
     if journey is None or policy is None:
         raise NotFound(say("reset.no_journey"))
     challenge = unit.journeys.open_challenge(journey.id)
-    return Scene(_as_of_now(journey, unit.now), policy, None, (), challenge, unit.now)
+    return Scene(_as_of_now(journey, unit.now), policy, None, (), challenge, watch(unit))
 
 
 def show(house: House, unit: Unit, token: str) -> Scene:

@@ -1,10 +1,12 @@
 """Page A: a user ID, and a proof of work, begin a journey."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keyback.app.house import House
 from keyback.app.known import knows
 from keyback.app.reset.scene import account_of, browser_key, refusal_of
+from keyback.app.watch.brake import refuse_while_on
+from keyback.app.watch.state import Watch, watch
 from keyback.core.errors import Invalid, Refused, TooMany
 from keyback.core.events import Step
 from keyback.core.journey import (
@@ -59,13 +61,21 @@ class Begin:
     """The cookie that says whom this browser knows."""
 
 
-def open_for_all(unit: Unit) -> InForce:
-    """The policy in force. Raises `RefusedForAll` while nobody may reset."""
+def open_for_all(unit: Unit) -> tuple[InForce, Watch]:
+    """The policy in force, and what goes on. Raises `RefusedForAll` and `TooMany` while nobody may reset."""
     policy = unit.policies.in_force()
     code = eligibility.tenant_wide_refusal(policy)
     if code is not None or policy is None:
         raise RefusedForAll(code or Code.NO_POLICY)
-    return policy
+    now = watch(unit)
+    refuse_while_on(now)
+    return policy, now
+
+
+def outside(house: House) -> Watch:
+    """What goes on, for the first page. Raises `RefusedForAll` and `TooMany` while nobody may reset."""
+    with house.store.reading() as unit:
+        return open_for_all(unit)[1]
 
 
 def start(house: House, begin: Begin) -> str:
@@ -79,13 +89,14 @@ def start(house: House, begin: Begin) -> str:
         raise Invalid(say("start.not_an_id"))
     token = house.random.bytes(32).hex()
     with house.store.writing() as unit:
-        policy = open_for_all(unit)
+        policy, now = open_for_all(unit)
         asker = _asker(house, unit, policy, canonical, begin)
-        refused = _charge(unit, policy, begin, asker.client)
+        refused = _charge(unit, policy, begin, replace(asker.client, storm=now.stormy))
         if refused is None:
             _end_earlier(house, unit, begin.token_before)
             journey = _begin(house, unit, policy, asker, begin)
             unit.journeys.insert(journey, browser_key(house, token))
+            unit.pulse.beat("starts")
             unit.audit(progress(journey, Step.SUBMITTED_ID).event)
             unit.audit(progress(journey, Step.OPTIONS_SHOWN).event)
             if isinstance(journey.state, Ended):

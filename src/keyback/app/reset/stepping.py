@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from keyback.app.perform import perform
 from keyback.app.reset.scene import Scene
+from keyback.app.watch.brake import refuse_while_on
 from keyback.core.effects import Effect
 from keyback.core.journey import Changed, Choosing, Ended, Happened, Journey, Proving, TimedOut, Why, progress, step
 from keyback.core.ports import Charge, Unit
@@ -58,6 +59,12 @@ def _told(scene: Scene) -> Code | None:
     """Who has passed a gate is told that a report has closed recovery; nobody else is (decisions 1, 16)."""
     frozen = scene.person is not None and scene.person.frozen_at is not None
     return Code.FROZEN if frozen and scene.journey.evidence else None
+
+
+def refuse_unproven(scene: Scene) -> None:
+    """Raises `TooMany` while the brake is on, for journeys before their first gate; the others may finish."""
+    if not scene.journey.evidence:
+        refuse_while_on(scene.watch)
 
 
 def failure_charges(scene: Scene, method: str, source: str) -> tuple[Charge, ...]:

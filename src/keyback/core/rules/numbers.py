@@ -63,7 +63,7 @@ def look_up(e164: str) -> Number:
         parsed = phonenumbers.parse(e164, None)
     except phonenumbers.NumberParseException:
         return Number("", "")
-    if phonenumbers.region_code_for_country_code(parsed.country_code) == NO_COUNTRY:
+    if phonenumbers.region_code_for_country_code(parsed.country_code or 0) == NO_COUNTRY:
         return Number("", "numbers.satellite")
     kind = phonenumbers.number_type(parsed)
     return Number(phonenumbers.region_code_for_number(parsed) or "", _refused_kinds().get(kind, ""))

@@ -3,6 +3,8 @@
 import json
 
 from keyback.app.reset import start as verb
+from keyback.app.watch.state import Watch, look
+from keyback.app.watch.storm import HARDER
 from keyback.core.errors import Invalid, TooMany
 from keyback.core.messages import Text, say
 from keyback.core.types import SECOND
@@ -34,15 +36,15 @@ ONE_GATE_STEPS = (STEPS[0], *STEPS[2:])
 
 def show(call: Call) -> Answer:
     """The form, with fresh work; or the reason that holds for everybody."""
-    with call.site.house.store.reading() as unit:
-        try:
-            verb.open_for_all(unit)
-        except verb.RefusedForAll as refusal:
-            return refused_for_all(refusal)
-    return Answer(page(call))
+    try:
+        now = verb.outside(call.site.house)
+    except verb.RefusedForAll as refusal:
+        return refused_for_all(refusal)
+    return Answer(page(call, now=now))
 
 
-def page(call: Call, *, typed: str = "", wrong: Text | None = None, note: Text | None = None) -> Page:
+def page(call: Call, *, typed: str = "", wrong: Text | None = None, note: Text | None = None,
+         now: Watch | None = None) -> Page:  # fmt: skip
     """The first page, keeping what was typed. `wrong` is about the user ID, `note` is not."""
     return Page(
         "start",
@@ -60,14 +62,16 @@ def page(call: Call, *, typed: str = "", wrong: Text | None = None, note: Text |
         ),
         messages=(Message(note, "bad"),) if note else (),
         links=(Link("sign_in", "/sign-in", say("link.sign_in")), Link("help", "/contact", say("link.help"))),
-        work=new_work(call),
+        work=new_work(call, now),
     )
 
 
-def new_work(call: Call) -> str:
-    """A proof-of-work challenge for the form, as JSON."""
+def new_work(call: Call, now: Watch | None = None) -> str:
+    """A proof-of-work challenge for the form, as JSON; harder in a storm of failures."""
     house = call.site.house
-    challenge = work.make(call.now, house.random, work_key(call), work.Difficulty(max_number=call.site.work_number))
+    stormy = (now or look(house)).stormy
+    difficulty = work.Difficulty(max_number=call.site.work_number, harder=HARDER if stormy else 1)
+    challenge = work.make(call.now, house.random, work_key(call), difficulty)
     return json.dumps(challenge, separators=(",", ":"))
 
 
@@ -88,7 +92,9 @@ def post(call: Call) -> Answer:
     solved = worked(call)
     if call.fields.get("work") and not solved:
         return Answer(page(call, typed=typed, note=say("start.again_needed")), 422)
-    begin = verb.Begin(typed, solved, call.source, call.words.lang, call.cookies.get(JOURNEY, ""), call.cookies.get(KNOWN, ""))
+    begin = verb.Begin(
+        typed, solved, call.source, call.words.lang, call.cookies.get(JOURNEY, ""), call.cookies.get(KNOWN, "")
+    )
     try:
         token = verb.start(call.site.house, begin)
     except verb.RefusedForAll as refusal:
@@ -103,12 +109,11 @@ def post(call: Call) -> Answer:
 
 def carry(call: Call) -> Answer:
     """From the sign-in page, with what was typed there, and never in the URL."""
-    with call.site.house.store.reading() as unit:
-        try:
-            verb.open_for_all(unit)
-        except verb.RefusedForAll as refusal:
-            return refused_for_all(refusal)
-    return Answer(page(call, typed=call.fields.get("user_id", "")[:254]))
+    try:
+        now = verb.outside(call.site.house)
+    except verb.RefusedForAll as refusal:
+        return refused_for_all(refusal)
+    return Answer(page(call, typed=call.fields.get("user_id", "")[:254], now=now))
 
 
 def anew(call: Call) -> Answer:
