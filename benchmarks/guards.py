@@ -134,6 +134,7 @@ def _journey(living: Living, turn: int) -> list[float]:
     step(lambda: browser.post(answer=living.code_of_app()))
     step(lambda: browser.set_password(f"seven purple lamps dance {turn}"))
     assert browser.page["state"] == "done", browser.page
+    living.delivered()  # the notice, so that the next code is the newest message
     return took
 
 

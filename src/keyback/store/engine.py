@@ -17,8 +17,9 @@ from keyback.core.errors import Conflict, Contended, Unavailable, Unsure
 from keyback.core.messages import say
 
 if TYPE_CHECKING:
-    import psycopg
     import psycopg_pool
+
+    from keyback.store.prepared import Connection
 
 Row = tuple[Any, ...]
 Values = Mapping[str, object]
@@ -29,6 +30,12 @@ MESSAGES: Mapping[str, str] = {"store.conflict": "Somebody else changed this at 
 BUSY_TIMEOUT_MS = 5_000
 RECONNECT_SECONDS = 10
 """How long the pool tries on its own, at growing intervals; after that whoever asks makes it try at once (F11)."""
+_CONNECTION: Mapping[str, Any] = {
+    "options": "-c statement_timeout=10s -c lock_timeout=5s",
+    "prepare_threshold": None,  # psycopg's own would forget ours after each rollback
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000,
+}  # fmt: skip
+"""A server that vanished without a word is noticed (F11). Seconds, and milliseconds."""
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000", "wal_autocheckpoint=4000")
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 
@@ -36,11 +43,13 @@ _NAME = re.compile(r"(?<!:):([a-z_]+)")
 class Sql:
     """One statement, ready for both engines."""
 
-    __slots__ = ("postgresql", "sqlite")
+    __slots__ = ("numbered", "order", "postgresql", "sqlite")
 
     def __init__(self, text: str) -> None:
         self.sqlite = " ".join(text.split())
         self.postgresql = _NAME.sub(r"%(\1)s", self.sqlite.replace("%", "%%"))
+        self.order = tuple(dict.fromkeys(_NAME.findall(self.sqlite)))
+        self.numbered = _NAME.sub(lambda name: f"${self.order.index(name[1]) + 1}", self.sqlite).encode()
 
 
 class Link(Protocol):
@@ -172,25 +181,6 @@ class SqliteEngine:
             self._single.close()
 
 
-class _PostgresqlLink:
-    __slots__ = ("_cursor",)
-
-    def __init__(self, cursor: "psycopg.Cursor[Row]") -> None:
-        self._cursor = cursor
-
-    def run(self, statement: Sql, values: Values) -> int:
-        return self._cursor.execute(statement.postgresql, values).rowcount
-
-    def one(self, statement: Sql, values: Values) -> Row | None:
-        return self._cursor.execute(statement.postgresql, values).fetchone()
-
-    def all(self, statement: Sql, values: Values) -> Sequence[Row]:
-        return self._cursor.execute(statement.postgresql, values).fetchall()
-
-    def many(self, statement: Sql, rows: Sequence[Values]) -> None:
-        self._cursor.executemany(statement.postgresql, rows)
-
-
 class PostgresqlEngine:
     """READ COMMITTED with conditional writes; statement and lock time-outs; a bounded pool."""
 
@@ -200,13 +190,15 @@ class PostgresqlEngine:
     def __init__(self, url: str, *, size: int = 8) -> None:
         self.url = url
         self._size = size
-        self._pool: psycopg_pool.ConnectionPool[psycopg.Connection[Row]] | None = None
+        self._pool: psycopg_pool.ConnectionPool[Connection] | None = None
         self._lock = threading.Lock()
 
-    def _opened(self) -> "psycopg_pool.ConnectionPool[psycopg.Connection[Row]]":
+    def _opened(self) -> "psycopg_pool.ConnectionPool[Connection]":
         with self._lock:
             if self._pool is None:
                 from psycopg_pool import ConnectionPool
+
+                from keyback.store.prepared import Connection
 
                 self._pool = ConnectionPool(
                     self.url,
@@ -214,7 +206,8 @@ class PostgresqlEngine:
                     max_size=self._size,
                     timeout=BUSY_TIMEOUT_MS / 1000,
                     reconnect_timeout=RECONNECT_SECONDS,
-                    kwargs={"options": "-c statement_timeout=10s -c lock_timeout=5s", "prepare_threshold": 1},
+                    connection_class=Connection,
+                    kwargs=_CONNECTION,
                     open=True,
                 )
             return self._pool
@@ -225,10 +218,12 @@ class PostgresqlEngine:
         import psycopg
         import psycopg_pool
 
+        from keyback.store.prepared import PreparedLink
+
         committing = False
         try:
-            with self._opened().connection() as connection, connection.cursor() as cursor:
-                yield _PostgresqlLink(cursor)
+            with self._opened().connection() as connection:
+                yield PreparedLink(connection, write=write)
                 committing = write
         except psycopg.errors.IntegrityError as error:
             raise Conflict(say("store.conflict")) from error
