@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keyback.cli._answers import REFUSED, AsJson, Config, answer, answering
+from keyback.cli._policy_brake import EXAMPLES as BRAKE_EXAMPLES
+from keyback.cli._policy_brake import brake
 from keyback.cli._policy_limits import limits
 from keyback.cli._policy_words import history_lines, judgement_lines, plan_lines, said, warned
 
@@ -43,6 +45,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.command(epilog=EXAMPLES)(limits)
+app.command(epilog=BRAKE_EXAMPLES)(brake)
 
 File = Annotated[
     Path,
