@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from keyback.app.outbox.wording import MESSAGES, TEMPLATES, Voice, letter, sms_parts
+from keyback.app.outbox.templates import MESSAGES, TEMPLATES
+from keyback.app.outbox.wording import Voice, letter, sms_parts
 from keyback.core.errors import Broken
 from keyback.core.ports import Letter, Outgoing
 from keyback.web.prompts import PSEUDO, Catalog

@@ -7,6 +7,8 @@ import pytest
 
 from keyback.app.people import contacts, enrolling, passwords
 from keyback.app.people.ports import Work
+from keyback.app.people.roles import grant
+from keyback.app.people.status import set_enabled
 from keyback.core.policy import Notifications
 from keyback.core.rules import roles
 from keyback.core.types import ContactKind
@@ -66,6 +68,9 @@ def test_what_administrators_do_is_told_as_it_was_before(living: Living) -> None
     assert told_by(living, removed(living, HINT)) == sorted({*left, ("email", HINT)})
     begun = enrolling.begin(work, ADA, "paper")
     assert told_by(living, lambda: enrolling.finish(work, begun, None)) == sorted(left)
+    assert told_by(living, lambda: grant(work, ADA, "helpdesk_administrator")) == sorted(left)
+    assert told_by(living, lambda: set_enabled(work, ADA, enabled=False)) == sorted(left)
+    assert told_by(living, lambda: set_enabled(work, ADA, enabled=True)) == sorted(left)
     set_password = passwords.set_password
     assert told_by(living, lambda: set_password(work, ADA, NEW_PASSWORD, life=None)) == sorted(left)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from keyback.app.outbox.wording import ABOUT_PASSWORD, TEMPLATES
+from keyback.app.outbox.templates import ABOUT_PASSWORD, TEMPLATES
 from keyback.core.effects import Audit, Effect, EndSessions, TellAdministrators, TellPerson
 from keyback.core.events import Activity, Event
 from keyback.core.policy import Notifications

@@ -28,6 +28,8 @@ WHAT: Mapping[str, str] = {
     "notice.password_reset": "password was reset",
     "notice.password_set_by_admin": "an administrator set a password",
     "notice.method_changed": "contacts or methods were changed",
+    "notice.role_changed": "roles were changed",
+    "notice.enabled": "account was enabled",
 }
 LINES_SHOWN = 20
 """Newest lines about the person, where no attempt is known."""

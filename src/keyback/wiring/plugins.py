@@ -19,7 +19,7 @@ def methods() -> Mapping[str, Method]:
 
 
 SPEAKERS = (
-    "app.clock", "app.incidents.report", "app.new_password", "app.outbox.wording", "app.reset.answer", "app.reset.choose", "app.reset.scene",
+    "app.clock", "app.incidents.report", "app.new_password", "app.outbox.templates", "app.reset.answer", "app.reset.choose", "app.reset.scene",
     "app.reset.sends", "app.reset.start", "app.watch.brake", "app.setup.use", "app.sign_in.enter", "core.rules.password", "store.engine", "web.trouble",
     "web.guards", "web.portal.contact", "web.portal.journey", "web.portal.not_me", "web.portal.pages", "web.portal.setup",
     "web.portal.sign_in", "web.portal.start", "web.render",

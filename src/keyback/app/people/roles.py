@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from keyback.app.people.finding import find_and_lock
 from keyback.app.people.ports import Work
+from keyback.app.people.telling import ROLE_CHANGED, tell
 from keyback.app.policy.standing import refresh
 from keyback.core.errors import Invalid
 from keyback.core.events import Activity, Event
@@ -39,9 +40,11 @@ def _change(work: Work, user_id: str, role: str, *, granted: bool) -> bool:
         groups = work.groups(unit)
         if not (groups.grant(person.id, role) if granted else groups.revoke(person.id, role)):
             return False
+        tell(unit, person, ROLE_CHANGED, f"{'+' if granted else '-'} {ROLES[role].title}")
         unit.people.raise_generation(person.id, unit.now)
         unit.sessions.end_all(person.id)
         refresh(unit, person.id, work.house.methods.values())
         details: Mapping[str, str | int] = {"role": role, "granted": int(granted)}
         unit.audit(Event(Activity.ROLE_CHANGED, work.actor, person.id, "success", details=details))
+    work.house.kick("email")
     return True

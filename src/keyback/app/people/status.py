@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from keyback.app.people.finding import find_and_lock
 from keyback.app.people.ports import Work
+from keyback.app.people.telling import DISABLED, ENABLED, tell
 from keyback.app.policy.standing import refresh
 from keyback.core.events import Activity, Event
 
@@ -17,6 +18,7 @@ def set_enabled(work: Work, user_id: str, *, enabled: bool) -> bool:
         person = find_and_lock(unit, user_id)
         if person.enabled is enabled:
             return False
+        tell(unit, person, ENABLED if enabled else DISABLED, "")
         changes = work.people(unit)
         facts = changes.known([person.canonical])[person.canonical].facts
         changes.set_facts({person.id: replace(facts, enabled=enabled)})
@@ -26,4 +28,5 @@ def set_enabled(work: Work, user_id: str, *, enabled: bool) -> bool:
         refresh(unit, person.id, work.house.methods.values())
         activity = Activity.PERSON_ENABLED if enabled else Activity.PERSON_DISABLED
         unit.audit(Event(activity, work.actor, person.id, "success"))
+    work.house.kick("email")
     return True

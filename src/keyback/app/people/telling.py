@@ -10,6 +10,8 @@ from keyback.core.types import Contact, ContactKind, Person
 
 PASSWORD_SET = "notice.password_set_by_admin"
 METHOD_CHANGED = "notice.method_changed"
+ROLE_CHANGED = "notice.role_changed"
+DISABLED, ENABLED = "notice.disabled", "notice.enabled"
 
 _CHANNELS: Mapping[ContactKind, str] = {
     ContactKind.EMAIL: "email",

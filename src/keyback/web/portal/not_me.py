@@ -11,6 +11,8 @@ MESSAGES = {
     "not_me.password_reset": "On {happened_at} the password of the account {user_id} was reset.",
     "not_me.password_set_by_admin": "On {happened_at} an administrator set a new password for the account {user_id}.",
     "not_me.method_changed": "On {happened_at} the ways to prove who you are were changed for the account {user_id}.",
+    "not_me.role_changed": "On {happened_at} an administrator changed the roles of the account {user_id}.",
+    "not_me.enabled": "On {happened_at} an administrator enabled the account {user_id} again.",
     "not_me.other": "On {happened_at} something about the account {user_id} was changed.",
     "not_me.does": "If you press the button, everybody is signed out of the account, nobody can reset its password, and your "
     "administrators are told. You will need their help to get in again.",
