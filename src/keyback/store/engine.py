@@ -207,7 +207,7 @@ class PostgresqlEngine:
                     timeout=BUSY_TIMEOUT_MS / 1000,
                     reconnect_timeout=RECONNECT_SECONDS,
                     connection_class=Connection,
-                    kwargs=_CONNECTION,
+                    kwargs=dict(_CONNECTION),
                     open=True,
                 )
             return self._pool
