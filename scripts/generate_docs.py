@@ -51,6 +51,7 @@ def pages() -> Mapping[str, str]:
     made = {
         "audit-events.md": audit_events(),
         "limits.md": limits(),
+        "crypto.md": crypto(),
         "policy.md": policy(),
         "requirements.md": requirements(),
         "retention.md": retention(),
@@ -143,6 +144,51 @@ def settings() -> str:
             parts += described(found, {})
     intro = " ".join((ast.get_docstring(parse("settings.py")) or "").split("\n"))
     return page("Settings", intro.replace("  ", "\n\n"), parts)
+
+
+def crypto() -> str:
+    """What is sealed, hashed and signed with what, from `store/keys.py` and `core/crypto.py` (CRY-8)."""
+    signing = ast.literal_eval(assigned("store/seal.py", "SIGNING"))
+    columns, used = records("store/keys.py", "SEALED"), records("core/crypto.py", "USES")
+    hashed = next(node for node in ast.walk(assigned("store/keys.py", "HASHED")) if isinstance(node, ast.Dict))
+    purposes = (
+        (signing if isinstance(key, ast.Name) else str(ast.literal_eval(key)), str(ast.literal_eval(about)))
+        for key, about in zip(hashed.keys, hashed.values, strict=True)
+        if key is not None
+    )
+    return page(
+        "Cryptography",
+        "What is encrypted, hashed and signed with what, and how each value says which version it is of.",
+        [
+            *table(
+                ("purpose", "algorithm", "version", "file"), ([*one[:3], f"`src/keyback/{one[3]}`"] for one in used)
+            ),
+            "## Sealed columns",
+            "AES-256-GCM, under the master key's version in use; `keyback keys rotate` seals them again.",
+            *table(("column", "what it holds"), ((f"`{one[0]}.{one[1]}`", one[4]) for one in columns)),
+            "## Keyed hashes",
+            "HMAC-SHA-256, each purpose with a key of its own, which lies sealed in `key_root`.",
+            *table(("purpose", "for"), ((f"`{name}`", about) for name, about in purposes)),
+        ],
+    )
+
+
+def records(file: str, name: str) -> list[list[str]]:
+    """What the calls in a constant are given by position."""
+    calls = (node for node in ast.walk(assigned(file, name)) if isinstance(node, ast.Call))
+    return [[ast.literal_eval(part) for part in call.args] for call in calls]
+
+
+def assigned(file: str, name: str) -> ast.expr:
+    """What a constant of a file is set to."""
+    for node in parse(file).body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        if value is not None and any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            return value
+    raise LookupError(f"{file} has no {name}")
 
 
 def requirements() -> str:
