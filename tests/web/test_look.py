@@ -51,6 +51,8 @@ class Site:
     posts: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
     rules: dict[str, bool] = field(default_factory=dict)
+    judged: dict[str, Any] = field(default_factory=dict)
+    """What the judge says beside the rules."""
 
     def answer(self, path: str, language: str) -> tuple[bytes, str]:
         file = render.load_static().get(path)
@@ -75,7 +77,7 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             site.posts.append((self.path, self.rfile.read(int(self.headers["Content-Length"])).decode()))
             if self.path == "/judge":
-                self.reply(json.dumps({"rules": site.rules}).encode(), "application/json")
+                self.reply(json.dumps({"rules": site.rules, **site.judged}).encode(), "application/json")
             else:
                 self.reply(*site.answer("/done", ""))
 
@@ -221,6 +223,7 @@ def test_without_javascript_everything_is_there_and_can_be_sent(chromium: Browse
         expect(tab.get_by_role("link", name="Contact your administrator")).to_be_visible()
         tab.goto(f"{site.url}/password")
         expect(tab.get_by_role("button", name="Show")).to_have_count(0)
+        expect(tab.get_by_role("meter")).to_have_count(0)
         tab.goto(f"{site.url}/start")
         tab.get_by_label("User ID").fill("ada@contoso.example")
         tab.get_by_role("button", name="Continue").click()
@@ -318,6 +321,33 @@ def test_a_rule_that_nobody_can_tell_yet_is_not_called_broken(tab: Page, site: S
     tab.locator("input[name=password]").fill("correct horse Battery9")
     expect(tab.locator("[data-rule=common]")).to_have_text("•Not a password that many people use")
     expect(tab.get_by_role("status")).to_have_text("2 of 3 done")
+
+
+@pytest.mark.parametrize("how", [{}, {"forced_colors": "active"}])
+def test_the_strength_is_told_in_words_and_by_a_bar(chromium: Browser, site: Site, how: dict[str, Any]) -> None:
+    """PWD-6: too weak comes with the reason; forgotten when the field is empty."""
+    for tab in fresh(chromium, how):
+        tab.goto(f"{site.url}/password")
+        first, meter, why = tab.locator("input[name=password]"), tab.get_by_role("meter"), tab.locator("p.why")
+        expect(meter).to_have_accessible_name("Strength:")
+        expect(meter).to_have_attribute("aria-valuenow", "0")
+        site.judged = {"strength": "too_weak", "why": {"id": "x", "text": "Everybody uses this."}}
+        first.fill("correct horse Battery9")
+        expect(tab.get_by_text("Strength: Too weak")).to_be_visible()
+        expect(why).to_have_text("Everybody uses this.")
+        expect(meter).to_have_attribute("aria-valuenow", "1")
+        expect(tab.get_by_role("status")).to_contain_text("Strength: Too weak. Everybody uses this.")
+        site.judged = {"strength": "strong", "why": None}
+        first.fill("correct horse Battery99")
+        expect(tab.get_by_text("Strength: Strong")).to_be_visible()
+        expect(why).to_be_empty()
+        expect(meter).to_have_attribute("aria-valuetext", "Strong")
+        on, off = (tab.locator(f".bar i{kind}").first for kind in (".on", ":not(.on)"))
+        expect(tab.locator(".bar .on")).to_have_count(4)
+        colour = on.evaluate("e => getComputedStyle(e).backgroundColor")
+        first.fill("")
+        expect(meter).to_have_attribute("aria-valuenow", "0")
+        assert off.evaluate("e => getComputedStyle(e).backgroundColor") != colour
 
 
 def test_recovery_codes_are_copied_together(chromium: Browser, site: Site) -> None:

@@ -1,5 +1,6 @@
 """What `keyback doctor` looks at in the house: keys, durability, clocks, lists, the audit log, rows that wait."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -62,7 +63,9 @@ def _clocks(running: Running, _: Wish) -> Iterator[Finding]:
         yield good("clock", "Host and database agree about the time.")
 
 
-def _lists(running: Running, _: Wish) -> Iterator[Finding]:
+def _lists(running: Running, wish: Wish) -> Iterator[Finding]:
+    if wish.full:
+        running.house.breached.examine(sys.maxsize)
     lists = password_lists()
     if not lists.common:
         yield fault("password lists", "The shipped list of common passwords is empty.", "Common passwords are accepted.",

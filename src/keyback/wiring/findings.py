@@ -30,7 +30,7 @@ class Wish:
 
     config: Path
     full: bool = False
-    """The whole audit log, not only what came after the newest checkpoint."""
+    """The whole audit log, not only what came after the newest checkpoint; and the whole list of breached passwords."""
     probe: bool = False
     """Whether mail server and gateways answer."""
     repair: bool = False
