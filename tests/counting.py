@@ -105,6 +105,9 @@ class _Sealer:
         self._counter.now.opens.append(table)
         return self._real.open(sealed, table=table, column=column, row=row, tenant=tenant)
 
+    def token(self) -> bytes:
+        return self._real.token()
+
     def mac(self, purpose: str, *parts: str | bytes) -> bytes:
         return self._real.mac(purpose, *parts)
 
