@@ -21,7 +21,14 @@ JUDGING = {"verify", "check", "register_check"}
 OTHERS = {"clock.check", "work.check"}
 """The house's own clocks, and the robots' work, which is limited by its name."""
 DOORS = {
-    "POST /reset/answer": {"failures.source", "failures.wide", "failures.method", "failures.pair", "failures.account"},
+    "POST /reset/answer": {
+        "failures.source",
+        "failures.wide",
+        "failures.method",
+        "failures.pair",
+        "failures.row",
+        "failures.account",
+    },
     "POST /reset/password": {"starts.source", "failures.account"},
     "POST /sign-in": {"sign_in.source", "sign_in.failures", "sign_in.gap"},
     "POST /setup/{token:str}": {"setup.wrong"},

@@ -8,7 +8,7 @@ from keyback.core.ports import Charge, Unit
 from keyback.core.rules.limits import Client, charge, source_network
 
 ACCOUNT = ("failures.account", "sign_in.failures", "sign_in.gap")
-METHOD = ("failures.method", "sends.gap", "sends.account.hour", "sends.account.day")
+METHOD = ("failures.method", "failures.row", "sends.gap", "sends.account.hour", "sends.account.day")
 SOURCE = ("failures.pair",)
 DESTINATION = ("sends.destination.hour", "sends.destination.day")
 SIGN_IN = ("sign_in.failures", "sign_in.gap")

@@ -1,5 +1,6 @@
 """An answer to the open challenge: charge the try first, then compare, then consume (THR-5, COD-4)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from keyback.app import clock
@@ -16,7 +17,7 @@ from keyback.core.events import Activity, Event, Step
 from keyback.core.journey import Evidence, Journey, Proved, Proving, Replaced, Somebody, audit_target
 from keyback.core.messages import say
 from keyback.core.policy import Limits
-from keyback.core.ports import Challenge, Right, Unit, Verdict, Wrong
+from keyback.core.ports import Challenge, Charge, Right, Unit, Verdict, Wrong
 from keyback.core.rules import limits
 from keyback.core.rules.limits import Client
 
@@ -123,14 +124,22 @@ def _taken(unit: Unit, scene: Scene) -> Scene | None:
 
 
 def _charge(unit: Unit, scene: Scene, challenge: Challenge, reply: Reply) -> Refused | None:
+    taken: list[Charge] = []
     for charge in failure_charges(scene, challenge.method, reply.source):
         again = unit.throttles.charge(charge, unit.now)
         if again is not None:
+            _give_back(unit, taken)  # nothing will be compared
             who = audit_target(scene.journey.subject)
             journey = scene.journey
             unit.audit(Event(Activity.BLOCKED, who, who, "success", charge.limit, journey.id, journey.source))
             return TooMany(say("answer.paused", again_at=again), again)
+        taken.append(charge)
     return None if unit.journeys.charge_try(challenge.id, unit.now) else WrongAnswer(say("answer.dead"))
+
+
+def _give_back(unit: Unit, charges: Iterable[Charge]) -> None:
+    for charge in charges:
+        unit.throttles.give_back(charge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +175,7 @@ def _slowly(house: House, before: Scene, challenge: Challenge, reply: Reply) -> 
 def _not_judged(house: House, before: Scene, challenge: Challenge, reply: Reply) -> None:
     """Nothing was compared, so nothing counts, and the form that was sent is the present one again."""
     with house.store.writing() as unit:
-        for charge in failure_charges(before, challenge.method, reply.source):
-            unit.throttles.give_back(charge)
+        _give_back(unit, failure_charges(before, challenge.method, reply.source))
         unit.journeys.give_back_try(challenge.id)
         unit.journeys.update(replace(before.journey, version=reply.version), before.journey.version)
 
@@ -176,8 +184,8 @@ def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply
     challenge, verdict = judged.challenge, judged.verdict
     if isinstance(verdict, Wrong) or not _use(house, unit, scene, challenge, verdict):
         return _wrong(house, unit, scene, challenge, reply)
-    for charge in failure_charges(scene, challenge.method, reply.source):
-        unit.throttles.give_back(charge)
+    _give_back(unit, failure_charges(scene, challenge.method, reply.source))
+    unit.throttles.clear(scene.charge("failures.row", f"{scene.journey.account}/{challenge.method}"))
     storm.answered(unit)
     unit.journeys.renew(scene.journey.id, browser_key(house, _successor(house, reply)))
     return None

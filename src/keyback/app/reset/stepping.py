@@ -75,6 +75,7 @@ def failure_charges(scene: Scene, method: str, source: str) -> tuple[Charge, ...
         *([scene.charge("failures.wide", wide, source=source)] if wide else []),
         scene.charge("failures.method", f"{account}/{method}"),
         scene.charge("failures.pair", f"{account}/{network}"),
+        scene.charge("failures.row", f"{account}/{method}"),
         scene.charge("failures.account", account),
     )
 

@@ -54,6 +54,8 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
     Limit("failures.pair", "wrong answers per account and network", "failures_per_account_and_source_hour", HOUR,
           apart=True),
     Limit("failures.account", "wrong answers per account", "failures_per_account_day", DAY, pause=DAY, apart=True),
+    Limit("failures.row", "wrong answers per account and method without a right one between them", 50, 30 * DAY,
+          apart=True),
     Limit("failures.source", "wrong answers per network, whatever the account", "failures_per_source_10_minutes",
           10 * MINUTE, tenfold=True),
     Limit("failures.wide", "wrong answers per IPv6 /48", "failures_per_wide_source_hour", HOUR, tenfold=True),
