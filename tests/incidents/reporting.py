@@ -3,11 +3,15 @@
 import re
 from typing import Any
 
+from keyback.app.people.ports import Work
 from keyback.app.perform import perform
 from keyback.core.effects import TellPerson
 from keyback.core.policy import Notifications
+from keyback.store.group_changes import SqlGroupChanges
+from keyback.store.people_changes import SqlPeopleChanges
 from tests.living import BASE, NEW_PASSWORD, Browser, Living
 
+ADA = "ada@contoso.example"
 BOSS = "boss@mailbox.example"
 LINK = re.compile(rf"{re.escape(BASE)}(/not-me/[\w-]{{43}})(?![\w-])")
 
@@ -50,3 +54,16 @@ def objected(living: Living, person: str) -> bool:
     closed: bool = press(living, paths(living)[-1]).page["state"] == "not_me_done"
     living.delivered()  # what is told about it, so that the newest message is a code again
     return closed
+
+
+def work_of(living: Living) -> Work:
+    """For the verbs about people."""
+    return Work(living.house, SqlPeopleChanges, SqlGroupChanges, "host:test")  # type: ignore[arg-type]  # units of this store
+
+
+def frozen_at(living: Living, person: str) -> int | None:
+    """Since when recovery is closed."""
+    with living.store.reading() as unit:
+        found = unit.people.by_id(person, unit.now)
+    assert found is not None
+    return found.frozen_at

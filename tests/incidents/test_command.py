@@ -81,7 +81,7 @@ def test_refusals_are_said_in_words(install: Install) -> None:
 
 
 def test_no_command_page_or_log_line_shows_a_contact_whole(install: Install, caplog: pytest.LogCaptureFixture) -> None:
-    """ADM-4, AUD-5, SND-4: every list, every single thing, in words and in JSON, with messages that wait and that failed."""
+    """ADM-4, AUD-5: every list, every single thing, in words and in JSON, with messages that wait and that failed."""
     caplog.set_level(logging.DEBUG)
     id_ = reported(install, "notice.method_changed")
     running = open_console(install.config)

@@ -6,25 +6,17 @@ from dataclasses import replace
 import pytest
 
 from keyback.app.people import contacts, enrolling, passwords
-from keyback.app.people.ports import Work
 from keyback.app.people.roles import grant
 from keyback.app.people.status import set_enabled
 from keyback.core.policy import Notifications
 from keyback.core.rules import roles
 from keyback.core.types import ContactKind
-from keyback.store.group_changes import SqlGroupChanges
-from keyback.store.people_changes import SqlPeopleChanges
-from tests.incidents.reporting import objected, reset_by_ada
+from tests.incidents.reporting import ADA, objected, reset_by_ada, work_of
 from tests.living import MAIL, NEW_PASSWORD, OPEN_POLICY, Living
 
-ADA = "ada@contoso.example"
 SECOND, PRIMARY, HINT = "second@mailbox.example", "ada@office.example", "hint@mailbox.example"
 ALL = {("email", MAIL), ("email", SECOND), ("email", PRIMARY)}
 NUMBER = "+4915112345609"
-
-
-def work_of(living: Living) -> Work:
-    return Work(living.house, SqlPeopleChanges, SqlGroupChanges, "host:test")  # type: ignore[arg-type]  # units of this store
 
 
 def everything(living: Living) -> str:

@@ -52,11 +52,11 @@ class Janitor:
         """One round."""
         while expire(self._running.house) == AT_ONCE and not self._breathe():
             pass
-        retention.sweep(self._broom)
-        self._trimmed = retention.trim_histories(self._broom, self._trimmed)
         refresh_due(self._running.house)
         tend(self._running.house)
         breached.watch(self._running.house)
+        self._trimmed = retention.trim_histories(self._broom, self._trimmed)
+        retention.sweep(self._broom)
 
     def _breathe(self) -> bool:
         return self._stopping.wait(BREATH_SECONDS)
