@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from keyback.store.engine import PostgresqlEngine, SqliteEngine
+from keyback.store.engine import PostgresqlEngine, Sql, SqliteEngine
 from tests.faults import invariants
 from tests.faults.kit import Deed, Points, away, between, contended
 from tests.faults.operations import OPERATIONS
@@ -14,6 +14,7 @@ from tests.living import Living
 from tests.postgresql import Server
 
 MOST_POINTS = 300
+_OLD_COUNTERS = Sql("DELETE FROM throttle WHERE ends_at <= :now AND paused_until <= :now")
 
 
 class Stage:
@@ -28,7 +29,7 @@ class Stage:
         """Interrupt it at this point; False when it has no such point."""
         self._number += 1
         with self.living.store.writing() as unit:
-            unit.throttles.sweep(unit.now)
+            unit.link.run(_OLD_COUNTERS, {"now": unit.now})
         act = OPERATIONS[operation](self.living, self._number)
         before = invariants.remember(self.living, act.person)
         self.points.arm(at, deed)
