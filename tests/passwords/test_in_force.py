@@ -16,7 +16,8 @@ from keyback.core.ports import Hasher
 from keyback.methods.totp import code_at, step_at
 from keyback.store.engine import PostgresqlEngine, SqliteEngine
 from keyback.web.render import MESSAGES
-from tests.app.import_help import work_of
+from tests.app.import_help import bring_in as bring_in_people
+from tests.app.import_help import table, work_of
 from tests.living import BASE, NEW_PASSWORD, OLD_PASSWORD, OPEN_POLICY, Between, Living
 from tests.passwords.stolen import STOLEN, bring_in, with_list
 from tests.web.test_setup_link import key_on
@@ -110,6 +111,7 @@ def test_what_an_administrator_sets_is_judged_again(house: Living, meanwhile: Me
     for deed in (
         lambda: passwords.set_password(work, "ada@contoso.example", NEW_PASSWORD, life=None),
         lambda: adding.add(work, Newcomer("bo@contoso.example"), NEW_PASSWORD),
+        lambda: bring_in_people(house, table([("bo@contoso.example", NEW_PASSWORD)], ("upn", "password"))),
     ):
         house.set_policy(OPEN_POLICY)
         meanwhile.deeds.append(lambda: house.set_policy(STRICTER))

@@ -17,7 +17,7 @@ from keyback.core.types import Person
 MESSAGES = {
     "new_password.not_same": "The two entries are not the same. Please type the new password twice.",
     "new_password.used_before": "This password was used before. Choose one that was not used yet.",
-    "new_password.rules_changed": "The rules for passwords were changed a moment ago. Nothing was set; please send it again.",
+    "new_password.rules_changed": "The rules for passwords were changed a moment ago. No password was set; please try again.",
 }
 
 SERVICE = "keyback"

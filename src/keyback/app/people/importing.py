@@ -151,6 +151,8 @@ class _Run:
         if changing and not self._options.dry_run:
             hashes = self._hashes(changing)
             with self._work.house.store.writing() as unit:
+                if hashes:
+                    new_password.still_judged(self._policy.passwords, unit.policies.in_force())
                 self._work.people(unit).lock(list(known))
                 if (present := self._known(unit, batch)) != known:  # somebody else was here meanwhile
                     plans = self._plans(unit, batch, present)
