@@ -66,7 +66,8 @@ def look_up(e164: str) -> Number:
     if phonenumbers.region_code_for_country_code(parsed.country_code or 0) == NO_COUNTRY:
         return Number("", "numbers.satellite")
     kind = phonenumbers.number_type(parsed)
-    return Number(phonenumbers.region_code_for_number(parsed) or "", _refused_kinds().get(kind, ""))
+    known = kind != phonenumbers.PhoneNumberType.UNKNOWN
+    return Number(phonenumbers.region_code_for_number(parsed) or "" if known else "", _refused_kinds().get(kind, ""))
 
 
 @lru_cache(1)
