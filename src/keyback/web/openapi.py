@@ -7,6 +7,7 @@ import msgspec
 
 from keyback.web import reports
 from keyback.web.call import Answer, Call
+from keyback.web.guards import LARGEST_FIELD, TRIED
 from keyback.web.render import PageData
 
 if TYPE_CHECKING:
@@ -118,8 +119,10 @@ def _body(fields: tuple[str, ...]) -> dict[str, Any]:
     schema = {
         "type": "object",
         "additionalProperties": False,
-        "required": ["token"],
-        "properties": {name: {"type": "string", "maxLength": 4096} for name in fields},
+        "required": ["token", *sorted(TRIED.intersection(fields))],
+        "properties": {
+            name: {"type": "string", "minLength": int(name in TRIED), "maxLength": LARGEST_FIELD} for name in fields
+        },
     }
     return {"required": True} | _content(("application/json", schema), ("application/x-www-form-urlencoded", schema))
 

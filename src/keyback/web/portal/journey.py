@@ -114,6 +114,8 @@ def answered(call: Call) -> Answer:
         after = answer_verb.answer(call.site.house, reply)
     except Refused as error:
         return _refused(call, error, 422 if reply.answer else 400)
+    if not reply.answer:  # nothing, or of the wrong kind (COD-12), to a form that is not the present one
+        return _again(call, 400)
     return HERE if after == before else replace(HERE, cookies={JOURNEY: after})
 
 
