@@ -52,7 +52,7 @@ def opens_at(unit: Unit, scene: Scene, method: str) -> Instant:
 def charge_target(unit: Unit, scene: Scene, method: Method, enrolled: Sequence[Enrolment]) -> str:
     """Name of the limit that holds the message back, or empty. Without a target, and from the limit that refuses on,
     the same statements count for nobody (SND-5)."""
-    target = enrolled[0].secret.decode() if enrolled else ""
+    target = enrolled[0].secret.decode() if enrolled and method.contact_kind else ""
     held = ""
     for charge in _of_target(scene, method, target):
         real = bool(target) and not held
