@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import resource
 import signal
 import socket
@@ -76,6 +77,7 @@ def serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
     gc.freeze()  # word lists, templates and code stay for ever: looking at them again and again is wasted
     gc.set_threshold(*COLLECT_AFTER)
     _open_files()
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # what anybody can cause from outside fills no log (F18)
     uvloop.run(_serve(listeners, ready))
 
 

@@ -77,4 +77,3 @@ def open_running(settings: Settings) -> Running:
 def _log() -> None:
     """To standard error, for the journal; no line holds what somebody typed, or an address with a token (COD-9)."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
