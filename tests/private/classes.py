@@ -101,9 +101,8 @@ def no_password(living: Living, name: str) -> None:
 
 def frozen(living: Living, name: str) -> None:
     person = equipped(living, name)
-    with living.store.engine.transaction(write=True) as link:
-        link.run(Sql("UPDATE person SET frozen_at = :now WHERE tenant = :tenant AND id = :person"),
-                 {"now": living.clock.now(), "tenant": living.store.tenant, "person": person})  # fmt: skip
+    with living.store.writing() as unit:
+        unit.people.freeze(person, unit.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +151,19 @@ def organisation(engine: SqliteEngine | PostgresqlEngine, policy: Policy = POLIC
     """With somebody of every class, and a helpdesk."""
     counter = Counter(Away(DirectoryKind.ACTIVE_DIRECTORY))
     living = Living(engine, policy, counter.between)
-    with living.store.writing() as unit:
-        for group in ("outside", "careful", "one", "two", "three"):
-            SqlGroupChanges(unit).add(Group(group, group.title(), role_assignable=False, members=0), group)
+    for group in ("outside", "careful", "one", "two", "three"):
+        found_group(living, group)
     helper = living.person("helper")
     living.contact(helper, ContactKind.PRIMARY, "helper@contoso.example")
     living.grant(helper, "helpdesk_administrator")
     for name, one in CLASSES.items():
         one.make(living, user_id(name).partition("@")[0])
     return living, counter
+
+
+def found_group(living: Living, group: str) -> None:
+    with living.store.writing() as unit:
+        SqlGroupChanges(unit).add(Group(group, group.title(), role_assignable=False, members=0), group)
 
 
 def member(living: Living, person: str, group: str) -> None:

@@ -117,20 +117,25 @@ class Visitor:
             self._form |= {one["name"]: one["value"] for one in page.get("fields", ()) if one["kind"] == "hidden"}
             puzzle = page.get("work")
         self._puzzle = puzzle or self._puzzle
-        lines = [(name.lower(), self._blanked(value)) for name, value in response.headers.multi_items()]
+        lines = [(name.lower(), self.blanked(value)) for name, value in response.headers.multi_items()]
         self.seen.append(
             Seen(
                 step=f"{len(self.seen)} {self._act}: {step}",
                 status=response.status_code,
                 headers=tuple(f"{name}: {value}" for name, value in lines if name != "set-cookie"),
                 cookies=tuple(value for name, value in lines if name == "set-cookie"),
-                body=self._blanked(text),
+                body=self.blanked(text),
                 size=len(response.content),
                 work=self._counter.take(),
             )
         )
 
-    def _blanked(self, text: str) -> str:
+    def fetch(self, path: str) -> httpx.Response:
+        """Load what need not be a page."""
+        return self._http.get(path)
+
+    def blanked(self, text: str) -> str:
+        """Chance at its length, times from the beginning, and no user ID."""
         text = _RANDOM.sub(lambda found: "x" * len(found[0]), text.replace(self.typed, "I" * len(self.typed)))
         return _INSTANT.sub(lambda found: f"{int(found[0]) - self._began:+013}", text)
 
