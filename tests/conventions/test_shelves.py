@@ -14,6 +14,7 @@ from tests.conventions.source import PACKAGE, Source, plain_strings, sources
 SHELVES = ("methods", "channels")
 
 MAY_NAME: dict[str, str] = {
+    "core/crypto.py": "the inventory names the files that do cryptography",
     "core/rules/assurance.py": "which methods are strong is one table, a decision about all of them (decisions 3)",
     "core/rules/readiness.py": "stored rows count what people hold by a number per method, which is for ever",
     "core/rules/policy_check.py": "warns about particular methods (decisions 22)",
