@@ -24,6 +24,10 @@ VALUES: dict[str, str | int] = {
     "host_user": "root",
     "incident": "4fb1c2",
     "count": 7,
+    "resets": 30,
+    "until_at": NOW,
+    "failures": 200,
+    "numbers": "+491511234xxxx",
     "what": "+ +49 ••• ••09",
 }
 MAILS = sorted(name for name, template in TEMPLATES.items() if template.body)
