@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import pytest
 
 from keyback.store.engine import Sql
+from tests.edges.test_slow_clients import Server
 from tests.living import Browser, Living
-from tests.load.test_slow_clients import Server
 
 HOST = b"Host: localhost:8443"
 REFUSED = {400, 403, 404, 405, 413, 415, 421, 431}
