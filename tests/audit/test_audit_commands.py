@@ -66,6 +66,11 @@ def test_a_changed_line_has_its_exit_code_and_its_words(
         link.run(Sql("UPDATE audit SET actor = 'host:nobody' WHERE seq = 1"), {})
     engine.close()
     assert "The log is WRONG: line 1 was edited" in told(capsys, config, "verify", code=4)
+    told(capsys, config, "checkpoint", code=4)
+    assert json.loads(told(capsys, config, "checkpoint", "--why", "case 4711"))["seq"] == 2
+    told(capsys, config, "list")
+    assert json.loads(told(capsys, config, "checkpoint"))["seq"] == 3
+    assert "line 1 was edited" in told(capsys, config, "verify", code=4)
 
 
 def test_reading_the_log_is_a_line_of_it(config: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -126,16 +126,22 @@ def _judged(verdict: "Verdict", later: int, *, as_json: bool) -> None:
         raise typer.Exit(BROKEN)
 
 
-def checkpoint(config: Config = None, as_json: AsJson = False) -> None:  # noqa: ARG001 - it is JSON either way
+def checkpoint(
+    why: Annotated[str, typer.Option(help="Sign although a line is wrong; the reason stands in the log.")] = "",
+    config: Config = None,
+    as_json: AsJson = False,  # noqa: ARG001 - it is JSON either way
+) -> None:
     """Sign the end of the log now, and print the checkpoint: keep it where this server cannot write."""
     from keyback.app.audit.verify import checkpoint as verb
+    from keyback.app.audit.verify import sign_despite
     from keyback.store.audit_file import as_json as data
     from keyback.store.checkpoints import SqlBook
-    from keyback.wiring.console import console
+    from keyback.wiring.console import actor, console
 
     with console(config) as running:
         book = SqlBook(running.store)
-        made = verb(book, 0) or book.newest()
+        made = sign_despite(book, actor(), why) if why else verb(book, 0)
+        made = made or book.newest()
     print(json.dumps(data(made) if made is not None else {}))
 
 
