@@ -186,8 +186,10 @@ class Model:
             return self.look(who, 400 if empty else 200)
         walk.version += 1
         charged = self._failures(walk, who, challenge.method)
-        for budget in charged:
+        for number, budget in enumerate(charged):
             if not budget.take(self.now):
+                for taken in charged[:number]:
+                    taken.give_back()
                 return self.look(who, 429)
         if not challenge.tries or self.now >= challenge.until:
             return self.look(who, wrong)
