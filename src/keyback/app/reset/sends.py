@@ -56,7 +56,11 @@ def charge_target(unit: Unit, scene: Scene, method: Method, enrolled: Sequence[E
     held = ""
     for charge in _of_target(scene, method, target):
         real = bool(target) and not held
-        nobody = f"{NOWHERE}/{scene.journey.account}" if charge.limit.startswith("sends.destination") else NOWHERE
+        nobody = (
+            f"{NOWHERE}/{scene.journey.account}/{method.name}"
+            if charge.limit.startswith("sends.destination")
+            else NOWHERE
+        )
         used = unit.throttles.take(charge if real else replace(charge, key=nobody), unit.now)
         if real and not used:
             held = charge.limit
