@@ -219,10 +219,10 @@ def test_many_buttons_at_once_are_one_report(living: Living) -> None:
     path = path_of(living.delivered()[-1])
     with living.store.reading() as unit:
         before = unit.people.by_id(person, unit.now)
-    browsers = [living.browser() for _ in range(16)]
+    browsers = [living.browser() for _ in range(64)]
     for browser in browsers:
         browser.get(path)
-    with ThreadPoolExecutor(16) as pool:
+    with ThreadPoolExecutor(64) as pool:
         states = list(pool.map(lambda browser: browser.post()["state"], browsers))
     assert set(states) == {"not_me_done"}
     with living.store.reading() as unit:

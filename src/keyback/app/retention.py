@@ -62,7 +62,7 @@ TABLE: Final = (
     Kept("organisation", "tenant domain audit_head figure", "the organisation and its present numbers", None,
          "one row each, written over"),
 )  # fmt: skip
-"""`days 0` in a setting means for ever, where the setting allows it."""
+"""In the order in which it is done: the audit log last, which the service's role may not be allowed to touch."""
 
 
 class Removing(Protocol):

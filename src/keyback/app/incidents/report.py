@@ -30,7 +30,6 @@ class Seen:
     notice: str
     about_password: bool
     happened_at: Instant
-    expires_at: Instant
 
 
 def look(house: House, token: str) -> Seen:
@@ -40,7 +39,7 @@ def look(house: House, token: str) -> Seen:
         person = unit.people.by_id(found.person, unit.now) if found else None
     if found is None or person is None:
         raise NotFound(say("not_me.dead"))
-    return Seen(person.upn, found.notice, found.about_password, found.issued_at, found.expires_at)
+    return Seen(person.upn, found.notice, found.about_password, found.issued_at)
 
 
 def report(house: House, token: str, source: str) -> None:
