@@ -27,7 +27,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command(epilog=EXAMPLES)
 def doctor(
-    full: Annotated[bool, typer.Option("--full", help="Check all of the audit log and of the breached passwords.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Check all of the audit log and of the breached passwords.")
+    ] = False,
     probe: Annotated[bool, typer.Option("--probe", help="Ask mail server and gateways whether they answer.")] = False,
     repair: Annotated[
         bool, typer.Option("--repair", help="Make the rows anew that readiness is counted from.")
