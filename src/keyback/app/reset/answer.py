@@ -7,7 +7,7 @@ from keyback.app import clock
 from keyback.app.house import House
 from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
-from keyback.app.reset.scene import Scene, browser_key, load, refusal_of
+from keyback.app.reset.scene import Scene, browser_key, load, proof_of, refusal_of
 from keyback.app.reset.sends import confirmed
 from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note, refuse_unproven
 from keyback.app.reset.warn import warn
@@ -201,7 +201,7 @@ def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Ri
         return False
     if not unit.journeys.consume(challenge.id, unit.now):
         return False
-    roots = method.trust_roots(right.enrolment)
+    _, roots = proof_of(house, right.enrolment)
     evidence = Evidence(challenge.gate, method.name, right.enrolment.id, challenge.id, roots, unit.now)
     unit.journeys.add_evidence(scene.journey.id, evidence)
     if not follow(unit, scene, journey, Proved(evidence, method.audit_name)):

@@ -7,7 +7,7 @@ from keyback.app import new_password
 from keyback.app.counters import Account, clear, counters
 from keyback.app.house import House
 from keyback.app.known import remember
-from keyback.app.reset.scene import Scene, load
+from keyback.app.reset.scene import Scene, load, proof_of
 from keyback.app.reset.stepping import alive, end_if_over, follow, note
 from keyback.app.watch.brake import completed
 from keyback.core.errors import Conflict, Invalid
@@ -130,7 +130,7 @@ def _no_longer(house: House, scene: Scene, person: Person) -> Changed | None:
     now = resolve(scene.policy.policy, person.groups, administrator=roles.is_administrator(person.roles))
     demand = stricter_of(scene.journey.demand, now)
     passed = [(evidence.method, evidence.roots) for evidence in scene.journey.evidence]
-    proofs = [(one.method, house.methods[one.method].trust_roots(one)) for one in scene.held]
+    proofs = [proof_of(house, one) for one in scene.held]
     refusal = eligibility.refusal(person, scene.policy, proofs, demand)
     if refusal is not None and refusal is not Code.TOO_FEW_METHODS:  # what was just spent may be missing now
         return Changed(refusal)

@@ -123,8 +123,15 @@ def refusal_of(house: House, unit: Unit, policy: InForce, person: Person, demand
     """Why this person cannot reset, looked at when it is told: after the first proof, or at once where the tenant
     guides."""
     held = _usable(unit, policy, person, house.methods.values())
-    proofs = [(one.method, house.methods[one.method].trust_roots(one)) for one in held]
+    proofs = [proof_of(house, one) for one in held]
     return eligibility.refusal(person, policy, proofs, demand)
+
+
+def proof_of(house: House, one: Enrolment) -> assurance.Proof:
+    """What it would prove; trust roots as keyed hashes, because they are kept with the evidence and may be addresses
+    or numbers (CRY-1)."""
+    roots = house.methods[one.method].trust_roots(one)
+    return one.method, frozenset(house.sealer.mac("trust-root", root).hex() for root in roots)
 
 
 def account_of(house: House, canonical: str) -> str:
@@ -153,10 +160,4 @@ def offered(house: House, scene: Scene) -> Sequence[str]:
 def candidates(house: House, scene: Scene) -> Sequence[Enrolment]:
     """The person's enrolments that count as the missing gate."""
     passed = [(evidence.method, evidence.roots) for evidence in scene.journey.evidence]
-    return [
-        one
-        for one in scene.held
-        if assurance.acceptable_next(
-            passed, (one.method, house.methods[one.method].trust_roots(one)), scene.journey.demand
-        )
-    ]
+    return [one for one in scene.held if assurance.acceptable_next(passed, proof_of(house, one), scene.journey.demand)]
