@@ -1,5 +1,7 @@
 """Limits, pauses, the brake and a storm count alike for everybody, whatever limits there are (ENU-5)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +12,17 @@ from keyback.store.engine import Sql, SqliteEngine
 from tests.counting import Counter
 from tests.living import Living
 from tests.private.classes import CLASSES, organisation, unknown, user_id
-from tests.private.steps import ACTS, METHODS, Visitor, choose, start
+from tests.private.steps import (
+    ACTS,
+    METHODS,
+    Visitor,
+    ask_for_help,
+    choose,
+    every_method,
+    guess_mailed_codes,
+    guess_the_password,
+    start,
+)
 
 _ROWS = Sql("SELECT limit_name, used, window_start, paused_until, ends_at FROM throttle ORDER BY 1, 2, 3, 4, 5")
 PLAIN = [name for name, one in CLASSES.items() if not one.before and name != "unknown"]
@@ -80,3 +92,37 @@ def test_what_is_left_of_a_day_is_told_alike(quick: Living, typed: str) -> None:
     choose(visitor, "totp")
     visitor.send("/reset/answer", answer="000000")
     assert visitor.seen[-1].status == 422
+
+
+def form_sent(visitor: Visitor) -> None:
+    visitor.send("/reset", user_id=visitor.typed, work=visitor.solved())
+    visitor.see("/reset")
+
+
+WEATHER: dict[str, tuple[Callable[[Visitor], None], ...]] = {
+    "brake.until": (form_sent, ask_for_help, guess_the_password),
+    "storm.until": (every_method, guess_mailed_codes, ask_for_help, guess_the_password),
+}
+
+
+def in_weather(typed: str, figure: str) -> list[Any]:
+    """What is seen and done while the brake is on, or a storm blows; the first page was loaded before."""
+    living, counter = organisation(SqliteEngine(None))
+    visitor = Visitor(living, counter, typed)
+    visitor.see("/reset")
+    with living.store.writing() as unit:
+        unit.pulse.set_figure(figure, unit.now + DAY)
+    counter.take()
+    for act in WEATHER[figure]:
+        act(visitor)
+    living.close()
+    return [replace(one, work=replace(one.work, opens=[])) for one in visitor.seen]
+
+
+@pytest.mark.parametrize("figure", WEATHER)
+@pytest.mark.parametrize("name", ["existing", "disabled", "without methods", "out of scope"])
+def test_neither_brake_nor_storm_tells(figure: str, name: str) -> None:
+    """ENU-5, decisions 9: the same answers and the same work while resets pause, and while a storm halves the budgets."""
+    seen = in_weather(user_id(name), figure)
+    assert seen == in_weather(unknown("unknown"), figure)
+    assert ("resets pause until" in seen[1].body) is (figure == "brake.until")
