@@ -73,6 +73,7 @@ HASHED: Final[Mapping[str, str]] = {
     "setup-code": "codes while a one-time link is used",
     "setup-link": "one-time links",
     "throttle": "whom a counter counts",
+    "trust-root": "what a proof rests on: a mailbox, a number, a device",
     "work": "proof of work (the key of its signature)",
 }
 """Every purpose of a keyed hash (HMAC-SHA-256), each with a key of its own."""
