@@ -20,11 +20,8 @@ class Server:
             shutil.chown(self._folder, self._user, self._user)
         data = self._folder / "data"
         self._run("initdb", "-D", str(data), "-U", "keyback", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        options = (
-            f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off -c max_connections=150"
-        )
-        self._run("pg_ctl", "-D", str(data), "-w", "-o", options, "-l", str(self._folder / "log"), "start")
         self._made = 0
+        self.start()
 
     def _run(self, program: str, *arguments: str) -> None:
         as_other = {"user": self._user, "group": self._user, "extra_groups": []} if os.geteuid() == 0 else {}
@@ -39,6 +36,18 @@ class Server:
             **as_other,  # type: ignore[call-overload]
         )
         assert done.returncode == 0, done.stdout
+
+    def start(self) -> None:
+        """Begin, or begin again after `crash`."""
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off -c max_connections=150"
+        )
+        data, log = str(self._folder / "data"), str(self._folder / "log")
+        self._run("pg_ctl", "-D", data, "-w", "-o", options, "-l", log, "start")
+
+    def crash(self) -> None:
+        """Every connection breaks, in the middle of whatever it does."""
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
 
     def url(self, database: str) -> str:
         """How Keyback reaches a database of this server."""
@@ -56,5 +65,5 @@ class Server:
 
     def stop(self) -> None:
         """End it at once and forget everything."""
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
+        self.crash()
         shutil.rmtree(self._folder, ignore_errors=True)
