@@ -24,6 +24,8 @@ class Points:
     """Numbers what passes, from 1, and does its deed once: at one number, or at a name that is waited for."""
 
     names: list[str] = field(default_factory=list)
+    every: Deed | None = None
+    """Done at each point, if any."""
     _at: int = 0
     _deed: Deed | None = None
 
@@ -44,6 +46,8 @@ class Points:
         self.names.append(name)
         if self._deed is not None and len(self.names) == self._at:
             self._deed(name)
+        if self.every is not None:
+            self.every(name)
 
 
 def away(name: str) -> None:

@@ -61,10 +61,12 @@ def served(running: Running) -> None:
     """Until a signal, or the point."""
     running.courier.start()
     with bind("127.0.0.1", 0) as door:
-        serve(
-            [Listener(application(running.site), door)],
-            lambda: sys.stdout.write(f"{port_of(door)}\n") and sys.stdout.flush(),
-        )
+
+        def ready() -> None:
+            sys.stdout.write(f"{port_of(door)}\n")
+            sys.stdout.flush()
+
+        serve([Listener(application(running.site), door)], ready)
     running.close()
 
 
