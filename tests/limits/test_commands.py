@@ -126,3 +126,14 @@ def test_a_trusted_network_must_be_one(install: Install) -> None:
     code, out, err = install.run("policy", "check", str(file))
     assert code == 1
     assert "limits.trusted_networks[1]: everywhere is not a network" in out + err
+
+
+@pytest.mark.parametrize("everybody", ["0.0.0.0/0", "0.0.0.0/1", "::/0", "2000::/3"])
+def test_nobody_can_trust_the_whole_world(install: Install, everybody: str) -> None:
+    """decisions 9"""
+    file = install.folder / "policy.yaml"
+    file.write_text(f"limits: {{trusted_networks: [10.0.0.0/8, '{everybody}']}}\n")
+    code, out, err = install.run("policy", "check", str(file))
+    assert code == 1
+    assert f"limits.trusted_networks[1]: {everybody} is too much to trust" in out + err
+    assert "trusted_networks[0]" not in out + err

@@ -33,6 +33,7 @@ MESSAGES: Mapping[str, str] = {
     " to 64.",
     "policy.network": "{path}: {value} is not a network. Allowed: CIDR such as 192.0.2.0/24 or 2001:db8::/32.",
     "policy.country": "{path}: {value} is not a country. Allowed: two capital letters, such as DE.",
+    "policy.wide_network": "{path}: {value} is too much to trust. Allowed: networks of at least /8, IPv6 of at least /24.",
     "policy.domain": "{path}: {value} is not a mail domain. Allowed: names such as example.org.",
     "policy.helpdesk_link": "{path}: allowed are an https:// address, a mailto: link, a mail address, or nothing.",
     "policy.term": "{path}: {value} is not a term. Allowed: 4 to 64 characters.",
@@ -232,6 +233,8 @@ def _places(policy: Policy, _known: Known) -> Iterator[Text]:
     ):  # fmt: skip
         if not _is_network(value):
             yield say("policy.network", path=path, value=value)
+        elif value in trusted and ip_network(value).prefixlen < (24 if ":" in value else 8):
+            yield say("policy.wide_network", path=path, value=value)
     for path, value in _listed("numbers.allowed_countries", policy.numbers.allowed_countries):
         if not is_country(value):
             yield say("policy.country", path=path, value=value)
