@@ -26,6 +26,11 @@ _WHEN = Sql(
     """SELECT window_start, paused_until FROM throttle
     WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key"""
 )
+_BRING_BACK = Sql(
+    """UPDATE throttle SET window_start = :now, ends_at = :now + :window + :pause,
+      paused_until = CASE WHEN paused_until > :now + :pause THEN :now + :pause ELSE paused_until END
+    WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key AND window_start > :now"""
+)
 _GIVE_BACK = Sql(
     """UPDATE throttle SET used = CASE WHEN used > :amount THEN used - :amount ELSE 0 END,
       paused_until = CASE WHEN used >= :budget THEN 0 ELSE paused_until END
@@ -50,13 +55,20 @@ class SqlThrottles:
 
     def charge(self, charge: Charge, now: Instant) -> Instant | None:
         """None when allowed; else when it opens again. Refused charges do not count further, and the pause begins
-        with the charge that uses up the budget, so that nothing is lost when the caller then refuses."""
+        with the charge that uses up the budget, so that nothing is lost when the caller then refuses. A window that
+        began in what is the future now, because a clock was set back, begins again now: no earlier than it would have
+        opened, and not shut for a year (F17)."""
         if self.take(charge, now):
             return None
         row = self._link.one(_WHEN, self._place(charge))
         if row is None:  # more than the whole budget at once
             return now + charge.window
-        return max(int(row[1]), int(row[0]) + charge.window)
+        start, paused = int(row[0]), int(row[1])
+        if start > now:
+            span = {"now": now, "window": charge.window, "pause": charge.pause}
+            self._link.run(_BRING_BACK, {**self._place(charge), **span})
+            start, paused = now, min(paused, now + charge.pause)
+        return max(paused, start + charge.window)
 
     def take(self, charge: Charge, now: Instant) -> int:
         """How much is used with this charge; 0 when refused. One statement either way (SND-5)."""
