@@ -56,9 +56,7 @@ def close(house: House, beginning: str, actor: str, why: str, *, keep_frozen: bo
     A closed incident whose person's recovery stayed closed can be closed once more, which opens it. Raises `NotFound`,
     `Invalid` (no reason), `Conflict`.
     """
-    reason = " ".join(why.split())
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise Invalid(say("incidents.reason"))
+    reason = a_reason(why)
     with house.store.writing() as unit:
         incident = _find(unit, beginning)
         unit.people.hold(incident.person)
@@ -79,6 +77,14 @@ def close(house: House, beginning: str, actor: str, why: str, *, keep_frozen: bo
         refresh(unit, incident.person, house.methods.values())
     house.kick("email")
     return incident
+
+
+def a_reason(why: str) -> str:
+    """What an operator says, in one line. Raises `Invalid` for none."""
+    reason = " ".join(why.split())
+    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise Invalid(say("incidents.reason"))
+    return reason
 
 
 def _find(unit: Unit, beginning: str) -> Incident:

@@ -3,22 +3,16 @@
 from collections.abc import Sequence
 
 from keyback.app.counters import Account, clear, counters
+from keyback.app.incidents.care import a_reason
 from keyback.app.people.finding import find_and_lock
 from keyback.app.people.ports import Work
 from keyback.app.reset.scene import account_of
-from keyback.core.errors import Invalid
 from keyback.core.events import Activity, Event
-from keyback.core.messages import say
 from keyback.core.policy import Limits
 from keyback.core.ports import Unit
 from keyback.core.rules.limits import Client, charge
 from keyback.core.types import Instant, Person
 
-MESSAGES = {
-    "people.reason": "A reason is needed: 1 to 200 characters, and none of them invisible.",
-}
-
-LONGEST_REASON = 200
 BUDGETS = (Client(known=True), Client(known=False))
 
 
@@ -26,16 +20,14 @@ def clear_pause(work: Work, user_id: str, reason: str) -> tuple[str, ...]:
     """Forget what this account has used up, of resets, messages and signing in, in both budgets; names of the limits
     that there was something of. Raises `NotFound`, `Invalid`.
     """
-    if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise Invalid(say("people.reason"))
-    house = work.house
+    house, why = work.house, a_reason(reason)
     with house.store.writing() as unit:
         person = find_and_lock(unit, user_id)
         mark = account_of(house, person.canonical)
         contacts = [contact.value for contact in unit.people.contacts(person.id)]
         account = Account(mark, house.methods, contacts, unit.journeys.sources(mark))
         cleared = clear(unit, (one for who in BUDGETS for one in counters(_limits(unit), account, who)))
-        details: dict[str, str | int] = {"cleared": ", ".join(cleared), "why": reason}
+        details: dict[str, str | int] = {"cleared": ", ".join(cleared), "why": why}
         unit.audit(Event(Activity.PAUSE_CLEARED, work.actor, person.id, "success", details=details))
     return cleared
 
