@@ -2,11 +2,15 @@
 hold, and the operation succeeds when it is done again (F01, F02, F03, F13, F19, F22, I1 to I12)."""
 
 import logging
+import os
+import sys
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
 from keyback.store.engine import PostgresqlEngine, Sql, SqliteEngine
+from keyback.wiring.world import SystemRandom
 from tests.faults import invariants
 from tests.faults.kit import Deed, Points, away, between, contended
 from tests.faults.operations import OPERATIONS
@@ -14,6 +18,7 @@ from tests.living import Living
 from tests.postgresql import Server
 
 MOST_POINTS = 300
+SCHEDULES = 1_000
 _OLD_COUNTERS = Sql("DELETE FROM throttle WHERE ends_at <= :now AND paused_until <= :now")
 
 
@@ -68,3 +73,25 @@ def test_every_point(stage: Stage, operation: str, caplog: pytest.LogCaptureFixt
         assert visited < MOST_POINTS
     assert visited > 2
     invariants.i9_no_secret_in_the_clear(stage.living, invariants.Secrets(), caplog.text.encode())
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("deed", [away, contended])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_point_in_every_way(stage: Stage, operation: str, deed: Deed) -> None:
+    """I1 to I12: each point of each operation, with either fault."""
+    visited = 0
+    while stage.visit(operation, visited + 1, deed):
+        visited += 1
+    assert visited > 2
+
+
+@pytest.mark.soak
+def test_random_schedules(stage: Stage) -> None:
+    """I1 to I12: operations and faults in any order; the printed seed is all that it takes to see one again."""
+    seed = int(os.environ.get("FAULT_SEED", SystemRandom().digits(9)))
+    sys.stdout.write(f"FAULT_SEED={seed}\n")
+    chance = Random(seed)
+    names = list(OPERATIONS)
+    for _ in range(SCHEDULES):
+        stage.visit(chance.choice(names), chance.randint(1, MOST_POINTS // 4), chance.choice((away, contended)))
