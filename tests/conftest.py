@@ -11,7 +11,7 @@ from keyback.store.engine import PostgresqlEngine, SqliteEngine
 from tests.living import Living
 from tests.postgresql import Server
 
-settings.register_profile("keyback", deadline=None)  # no test measures time
+settings.register_profile("keyback", deadline=None, derandomize=True, database=None)  # the same run each time
 settings.load_profile("keyback")
 
 
