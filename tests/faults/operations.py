@@ -9,6 +9,7 @@ from keyback.app.policy.diff import diff
 from keyback.app.reset.expire import expire
 from keyback.app.setup.issue import rescue
 from keyback.core.errors import Trouble, Unsure
+from keyback.core.ports.incidents import Objection
 from keyback.core.types import DAY, HOUR, MINUTE, ContactKind
 from keyback.methods.totp import code_at, step_at
 from keyback.wiring.janitor import Janitor
@@ -322,6 +323,26 @@ def ask_for_help(living: Living, number: int) -> Act:
     return Act(do, again, walk.who.id)
 
 
+def report_not_me(living: Living, number: int) -> Act:
+    walk = Walk(living, somebody(living, number))
+    now = living.clock.now()
+    with living.store.writing() as unit:
+        about = Objection(walk.who.id, "notice.password_reset", True, f"fault {number}", now, now + DAY)
+        token = unit.incidents.issue(about)
+    walk.browser.get(f"/not-me/{token}")
+    kept = dict(walk.browser.page)
+    do, _ = walk.form("not_me_done")
+
+    def again() -> None:
+        walk.browser.page = kept
+        walk.browser.post()
+        assert walk.browser.status == 200, walk.browser.page
+        with living.store.reading() as unit:
+            assert unit.incidents.open_of(walk.who.id) is not None
+
+    return Act(do, again, walk.who.id)
+
+
 def bring_people(living: Living, number: int) -> Act:
     who = somebody(living, number)
     row = (
@@ -406,6 +427,7 @@ OPERATIONS: Mapping[str, Callable[[Living, int], Act]] = {
     "sign out": sign_out,
     "one-time link": use_link,
     "ask for help": ask_for_help,
+    "this was not me": report_not_me,
     "people from a file": bring_people,
     "policy": apply_policy,
     "delivery": deliver,
