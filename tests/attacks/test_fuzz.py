@@ -109,7 +109,7 @@ def test_a_number_is_digits_or_nothing(often: int) -> None:
 
 @both
 def test_a_body_is_fields_or_refused(often: int) -> None:
-    """WEB-5, WEB-6, COD-12: only what is declared, once, as text of fair size."""
+    """WEB-5, WEB-6, COD-12, DOS-5: only what is declared, once, as text of fair size."""
     names = st.sampled_from(["user_id", "answer", "token", "gates", "user_id[]", "", "a"])
     values = st.none() | st.booleans() | st.integers() | ANY | st.lists(ANY, max_size=2) | st.just("x" * 5_000)
     objects = st.dictionaries(names, values, max_size=4).map(lambda one: json.dumps(one).encode())

@@ -70,6 +70,13 @@ def test_interrupting_it_is_no_error(plain: Served) -> None:
     assert plain.stop(signal.SIGINT) == 0
 
 
+def test_it_leaves_no_core_file(plain: Served) -> None:
+    """PWD-11: passwords and keys are in its memory."""
+    limits = Path(f"/proc/{plain.process.pid}/limits").read_text()
+    core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
+
+
 def test_another_name_is_not_answered(plain: Served) -> None:
     """WEB-1."""
     assert plain.get("/sign-in", {"host": "evil.example"})[0] == 421

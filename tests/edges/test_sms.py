@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
@@ -230,6 +231,27 @@ def test_a_slow_gateway_leaves_a_doubt_and_a_dead_one_does_not(gateway: Gateway)
     assert failure(generic(gateway, seconds=0.3)).doubt
     dead = failure(generic(gateway, url=f"http://127.0.0.1:{free_port()}"))
     assert (dead.why, dead.doubt) == ("127.0.0.1 refuses connections.", False)
+
+
+def test_a_name_that_cannot_be_resolved_or_points_elsewhere_gets_nothing(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F35: no name service, or one that lies: nothing was sent, nothing is encrypted less, and it is tried again."""
+
+    def away(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_AGAIN, "no name service")
+
+    place = gateway.url.replace("127.0.0.1", "gateway.example")
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", away)
+        failed = failure(generic(gateway, url=place))
+    assert (failed.for_ever, failed.doubt) == (False, False)
+    poisoned = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", int(gateway.url.rpartition(":")[2])))]
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", lambda *_, **__: poisoned)
+        encrypted = failure(generic(gateway, url=place.replace("http://", "https://")))
+    assert not encrypted.doubt
+    assert gateway.asked == []
 
 
 def test_a_huge_answer_is_cut(gateway: Gateway) -> None:

@@ -1,4 +1,4 @@
-"""The audit log: in the transaction of the change, chained, without a gap (AUD-2, AUD-3, I7)."""
+"""The audit log: in the transaction of the change, chained, without a gap (AUD-2, AUD-3, I7, decisions 33)."""
 
 import pytest
 

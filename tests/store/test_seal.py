@@ -1,4 +1,5 @@
-"""What is sealed opens only where it was made, and a key file is used only when it is safe (CRY-1 to CRY-5)."""
+"""What is sealed opens only where it was made, and a key file is used only when it is safe (CRY-1 to
+CRY-5, decisions 32)."""
 
 from pathlib import Path
 

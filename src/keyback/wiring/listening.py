@@ -76,13 +76,15 @@ def serve(listeners: Sequence[Listener], ready: Callable[[], None]) -> None:
     gc.collect()
     gc.freeze()  # word lists, templates and code stay for ever: looking at them again and again is wasted
     gc.set_threshold(*COLLECT_AFTER)
-    _open_files()
+    _bounds()
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # what anybody can cause from outside fills no log (F18)
     uvloop.run(_serve(listeners, ready))
 
 
-def _open_files() -> None:
-    """As many as connections and databases need, if the system lets us."""
+def _bounds() -> None:
+    """As many open files as connections and databases need, if the system lets us; and no core file, which would hold
+    passwords and keys (PWD-11)."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
