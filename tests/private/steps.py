@@ -4,14 +4,13 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import httpx2 as httpx
 from starlette.testclient import TestClient
 
-from keyback.core.ports import Random
 from keyback.core.types import DAY, HOUR, MINUTE, SECOND
 from keyback.web.server import application
 from tests.counting import Counter, Work
@@ -39,18 +38,6 @@ class Seen:
     work: Work
 
 
-class Steady:
-    """Chance that makes no wait longer than another: the four bytes of which a wait's jitter is made are zero."""
-
-    def __init__(self, real: Random) -> None:
-        self._real = real
-        self.digits = real.digits
-        self.id = real.id
-
-    def bytes(self, count: int) -> bytes:
-        return bytes(count) if count == 4 else self._real.bytes(count)
-
-
 class Visitor:
     """A stranger at the portal with one user ID. Every answer is kept in `seen`."""
 
@@ -68,10 +55,8 @@ class Visitor:
     def arrive(self, act: str = "") -> None:
         """In a new browser."""
         self._act = act
-        site = self.living.running.site
-        site = replace(site, house=replace(site.house, random=Steady(site.house.random)))
         self._http = TestClient(
-            application(site), base_url=BASE, follow_redirects=False,
+            application(self.living.running.site), base_url=BASE, follow_redirects=False,
             headers={"accept": "text/html" if self._html else "application/json"}, client=("203.0.113.7", 40_000),
         )  # fmt: skip
         self._form: dict[str, str] = {}
