@@ -15,7 +15,7 @@ import httpx2
 from keyback.store.engine import PostgresqlEngine, SqliteEngine
 from keyback.wiring.world import SystemClock
 from tests.conventions.source import ROOT
-from tests.faults.operations import Somebody
+from tests.faults.acting import Somebody
 from tests.living import Browser, Living
 
 PATIENCE = 20.0

@@ -20,8 +20,9 @@ from keyback.core.ports.incidents import Objection
 from keyback.core.types import DAY, HOUR
 from keyback.methods.totp import code_at, step_at
 from keyback.store.engine import Sql
+from tests.faults.acting import Somebody, Walk, somebody
 from tests.faults.invariants import number, rows
-from tests.faults.operations import POLICY, Somebody, Walk, somebody
+from tests.faults.operations import POLICY
 from tests.living import BASE, NEW_PASSWORD, TENANT, Browser, Living
 
 MANY = 64

@@ -15,7 +15,7 @@ from keyback.store.seal import AesSealer, Keys
 from keyback.store.unit import SqlStore, SqlUnit
 from keyback.wiring.hasher import Argon2Hasher
 from keyback.wiring.world import FixedClock, SystemRandom
-from tests.faults.operations import Walk, somebody
+from tests.faults.acting import Walk, somebody
 from tests.living import CHEAP, NEW_PASSWORD, TENANT, Living
 
 FLIPS, CUTS = 60, 40

@@ -11,9 +11,10 @@ import pytest
 from keyback.store.engine import BUSY_TIMEOUT_MS, Engine, Link, PostgresqlEngine, Sql, SqliteEngine
 from keyback.web.trouble import TRIES
 from tests.faults import invariants
+from tests.faults.acting import Walk, said, somebody
 from tests.faults.invariants import Case, Said
 from tests.faults.kit import COMMIT, Points, between, contended
-from tests.faults.operations import OPERATIONS, Walk, choose_password, said, somebody
+from tests.faults.operations import OPERATIONS, choose_password
 from tests.living import NEW_PASSWORD, OLD_PASSWORD, Between, Living
 from tests.postgresql import Server
 

@@ -15,8 +15,9 @@ from keyback.store import migrations
 from keyback.store.engine import PostgresqlEngine, Sql, SqliteEngine
 from keyback.wiring.world import SystemClock
 from tests.faults import invariants
+from tests.faults.acting import Somebody
 from tests.faults.invariants import Case, Said
-from tests.faults.operations import POLICY, Somebody
+from tests.faults.operations import POLICY
 from tests.faults.processes import Distant, Ground, run
 from tests.living import NEW_PASSWORD, OLD_PASSWORD, Living
 from tests.postgresql import Server

@@ -8,8 +8,8 @@ from keyback.core.types import MINUTE
 from keyback.store.engine import PostgresqlEngine, SqliteEngine
 from keyback.store.unit import SqlStore
 from tests.faults import invariants, races
+from tests.faults.acting import Walk, somebody
 from tests.faults.mutants import CheckThenCharge, NoEvidenceCheck, SelectThenUpdate
-from tests.faults.operations import Walk, somebody
 from tests.living import NEW_PASSWORD, Between, Living
 
 MOST_ROUNDS = 10
