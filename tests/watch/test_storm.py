@@ -10,7 +10,7 @@ from keyback.app.watch.tend import tend
 from keyback.core.ports import Beat
 from keyback.core.rules.norms import failures_allowed, too_many_wrong
 from keyback.core.types import HOUR, MINUTE
-from tests.living import Living
+from tests.living import OLD_PASSWORD, Living
 from tests.nodes import another_node
 from tests.watch.weather import CROWD, administrator, fail, lines, now, told
 
@@ -63,6 +63,22 @@ def work_of(living: Living) -> int:
     work = living.browser().get("/reset")["work"]
     most: int = (json.loads(work) if isinstance(work, str) else work)["maxNumber"]
     return most
+
+
+def test_spraying_passwords_over_many_accounts_is_a_storm_too(living: Living) -> None:
+    """THR-7, THR-12: five guesses at each of many accounts; Ada signs in all the same."""
+    living.ada()
+    with living.store.writing() as unit:
+        unit.pulse.set_figure("storm.budget", 30)
+    for place in range(31):
+        browser = living.browser()
+        browser.get("/sign-in")
+        browser.post(user_id=f"somebody{place % 10}@contoso.example", password="a password of last summer")
+    assert now(living).stormy
+    assert len(lines(living, "Find storm of failures")) == 1
+    ada = living.browser()
+    ada.get("/sign-in")
+    assert ada.post(user_id="ada@contoso.example", password=OLD_PASSWORD)["state"] == "signed_in"
 
 
 def test_it_lasts_until_ten_minutes_after_the_last_of_it(quick: Living) -> None:

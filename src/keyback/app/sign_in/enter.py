@@ -7,6 +7,8 @@ from keyback.app.counters import clear_sign_in
 from keyback.app.house import House
 from keyback.app.known import knows, remember
 from keyback.app.reset.scene import account_of
+from keyback.app.watch import storm
+from keyback.app.watch.state import Watch, watch
 from keyback.core.errors import Busy, Invalid, Refused, TooMany, Unavailable
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
@@ -144,6 +146,7 @@ def _give_back(house: House, charged: Iterable[Charge]) -> None:
 class _Counts:
     """What a try at one account from one address is charged to."""
 
+    watch: Watch
     rules: Limits
     who: Client
     account: str
@@ -157,8 +160,9 @@ def _counts(unit: Unit, asked: Asked, account: str, *, known: bool) -> _Counts:
     in_force = unit.policies.in_force()
     rules = in_force.policy.limits if in_force else Limits()
     trusted = trusts(rules, asked.source)
-    who = Client(known or trusted, trusted)
-    return _Counts(rules, who, account, charge("sign_in.source", rules, source_network(asked.source), who))
+    seen = watch(unit)
+    who = Client(known or trusted, trusted, seen.stormy)
+    return _Counts(seen, rules, who, account, charge("sign_in.source", rules, source_network(asked.source), who))
 
 
 def _charge_account(unit: Unit, counts: _Counts, charged: list[Charge]) -> Instant | None:
@@ -208,6 +212,8 @@ def _failed(house: House, known: _Known, asked: Asked, reason: str) -> None:
     with house.store.writing() as unit:
         if reason == EXPIRED:
             _forgive(unit, known)
+        else:
+            storm.failed(unit, known.counts.watch, known.counts.rules)
         unit.audit(Event(Activity.SIGN_IN_FAILED, known.who, known.who, "failure", reason, "", asked.source))
 
 
@@ -230,5 +236,6 @@ def _begin(house: House, known: _Known, person: Person, asked: Asked) -> Entered
             unit.sessions.end(session_key(house, asked.session))
         key = session_key(house, token)
         unit.sessions.insert(key, person, SignedIn("password", asked.source, asked.client), unit.now)
+        storm.answered(unit)
         unit.audit(Event(Activity.SIGN_IN, person.id, person.id, "success", "", "", asked.source))
     return Entered(token, remember(house, asked.known, known.counts.account, person.generation))
