@@ -177,7 +177,6 @@ class Model:
 
     def answer(self, who: int, version: int, *, right: bool, empty: bool = False) -> Expected:
         """`right`: it is what the open challenge asks for, whoever asks and however late."""
-        wrong = 400 if empty else 422
         walk = self.browsers[who]
         if walk is None:
             return NOTHING
@@ -186,19 +185,12 @@ class Model:
             return self.look(who, 400 if empty else 200)
         walk.version += 1
         charged = self._failures(walk, who, challenge.method)
-        for number, budget in enumerate(charged):
-            if not budget.take(self.now):
-                for taken in charged[:number]:
-                    taken.give_back()
-                return self.look(who, 429)
-        if not challenge.tries or self.now >= challenge.until:
-            return self.look(who, wrong)
-        challenge.tries -= 1
-        if not right or not self._usable(walk, challenge.method) or not self._unused(challenge.method):
-            return self.look(who, wrong)
+        if not self._all_taken(charged):
+            return self.look(who, 429)
+        if not self._proves(walk, challenge, right=right):
+            return self.look(who, 400 if empty else 422)
         for budget in charged:
             budget.give_back()
-        self._use(challenge.method)
         proof = Proof(challenge.method, self.now)
         walk.proofs.append(proof)
         self.all_proofs.append(proof)
@@ -277,10 +269,26 @@ class Model:
     def _unused(self, method: str) -> bool:
         return method != APP or self.now // STEP > self.last_step
 
-    def _use(self, method: str) -> None:
-        if method == APP:
+    def _all_taken(self, charged: list[Budget]) -> bool:
+        """All or none: what a pause refuses uses up nothing."""
+        for number, budget in enumerate(charged):
+            if not budget.take(self.now):
+                for taken in charged[:number]:
+                    taken.give_back()
+                return False
+        return True
+
+    def _proves(self, walk: Walk, challenge: Challenge, *, right: bool) -> bool:
+        """A try is spent, and an answer that is right is used up."""
+        if not challenge.tries or self.now >= challenge.until:
+            return False
+        challenge.tries -= 1
+        if not right or not self._usable(walk, challenge.method) or not self._unused(challenge.method):
+            return False
+        if challenge.method == APP:
             self.last_step = self.now // STEP
-        self.used_paper += method == PAPER
+        self.used_paper += challenge.method == PAPER
+        return True
 
     def _completed(self, walk: Walk, who: int, new: str) -> None:
         self.password = new
