@@ -120,7 +120,7 @@ class Demo:
             assert unit.policies.append(now)
         return before.policy
 
-    def set_limits(self, **numbers: int) -> Policy:
+    def set_limits(self, **numbers: Any) -> Policy:
         """A new version of the policy with some of `limits` changed."""
         return self.set_policy(lambda policy: replace(policy, limits=replace(policy.limits, **numbers)))
 

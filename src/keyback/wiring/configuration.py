@@ -38,7 +38,17 @@ KINDS: Final[Mapping[Any, str]] = MappingProxyType({
     str: "text", int: "a whole number", float: "a number", bool: "true or false", tuple: "a list of texts",
     Mapping: "a table of texts",
 })  # fmt: skip
-PATHS: Final = ("checkpoint_file", "checkpoint_ca_file", "database", "key_file", "breached_list", "tls_certificate", "tls_key", "smtp_ca_file", "sms_ca_file")
+PATHS: Final = (
+    "checkpoint_file",
+    "checkpoint_ca_file",
+    "database",
+    "key_file",
+    "breached_list",
+    "tls_certificate",
+    "tls_key",
+    "smtp_ca_file",
+    "sms_ca_file",
+)
 SECRETS: Final = ("checkpoint_secret", "smtp_password", "sms_auth_token", "sms_headers")
 CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 """Where systemd puts the credentials of a service (systemd.exec(5))."""

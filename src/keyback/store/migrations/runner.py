@@ -20,7 +20,9 @@ def run(engine: SqliteEngine | PostgresqlEngine) -> None:
         def upgrade(revision: object, _: MigrationContext) -> object:
             return script._upgrade_revs("head", revision)  # type: ignore[arg-type]  # noqa: SLF001 - Alembic's own EnvironmentContext does the same
 
-        context = MigrationContext.configure(connection, opts={"fn": upgrade, "script": script, "transactional_ddl": True})
+        context = MigrationContext.configure(
+            connection, opts={"fn": upgrade, "script": script, "transactional_ddl": True}
+        )
         with Operations.context(context):
             context.run_migrations()
         connection.commit()
