@@ -23,7 +23,7 @@ from keyback.store.unit import SqlStore, SqlUnit
 from tests.living import MAIL, Between, Living
 
 NONCE = 12
-ROUNDS, WARM = 40, 4
+ROUNDS, WARM = 150, 5
 STEPS = ("start", "choose e-mail", "answer", "choose app", "answer app", "new password")
 
 

@@ -94,6 +94,7 @@ def fill(running: Running, count: int, history: int) -> None:
     random = running.house.random
     with running.store.writing() as unit:
         unit.policies.append(Document(1, policy, "host:bench", unit.now, "benchmark"))
+        unit.pulse.set_figure("brake.budget", ANY)
         changes = SqlPeopleChanges(unit)
         for number in range(count):
             id_, user = random.id(), people.user_id(number)

@@ -216,8 +216,11 @@ class AesSealer:
 
     def mac(self, purpose: str, *parts: str | bytes) -> bytes:
         """32 bytes, under this purpose's own key; each part goes in with its length."""
-        raws = [part.encode() if isinstance(part, str) else part for part in parts]
-        return hmac.digest(self.root(purpose), b"".join([len(raw).to_bytes(4, "big") + raw for raw in raws]), "sha256")
+        message = b""
+        for part in parts:
+            raw = part.encode() if isinstance(part, str) else part
+            message += len(raw).to_bytes(4, "big") + raw
+        return hmac.digest(self.root(purpose), message, "sha256")
 
     def sign(self, said: bytes) -> bytes:
         """Format 1 and an Ed25519 signature (RFC 8032), which the public key alone can check."""

@@ -202,7 +202,7 @@ def _is_personal(password: str, context: Context) -> bool:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(c for c in text if c.isalnum())
+    return "".join(filter(str.isalnum, text))
 
 
 def _contains_name(password: str, context: Context) -> bool:
