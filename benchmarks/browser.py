@@ -59,11 +59,18 @@ class Browser:
 
     def post(self, path: str, fields: Mapping[str, str]) -> str:
         """Send the present page's form; the state of the page that comes."""
-        hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(self.page)}
-        status, headers, body = self._ask("POST", path, urlencode({**hidden, **fields}).encode())
+        status, headers, body = self._send(path, fields)
         assert status == 303, f"POST {path}: {status} {body[:3000]!r}"
         self.get(headers["location"])
         return self.state
+
+    def refused(self, path: str, fields: Mapping[str, str]) -> int:
+        """Send the present page's form, which is not accepted: its status."""
+        return self._send(path, fields)[0]
+
+    def _send(self, path: str, fields: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+        hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(self.page)}
+        return self._ask("POST", path, urlencode({**hidden, **fields}).encode())
 
     def judge(self, user: str, new: str) -> None:
         """What the page's script asks once while a password is typed."""

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from keyback.wiring.generate import someone
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL, MIDDLE, LARGE = 1_000, 100_000, 1_000_000
-STARTS, WARM = 600, 60
+STARTS, WARM, AT_ONCE = 600, 60, 16
 MOST_SLOWER = 0.15
 MOST_MIB = {MIDDLE: 150.0, LARGE: 250.0}
 ABANDONED = 1_000_000
@@ -104,10 +105,21 @@ def _start(port: int, user: str) -> float:
     return took
 
 
+def _sign_in(port: int, user: str) -> None:
+    """With a wrong password, which costs a hash."""
+    browser = Browser(port)
+    browser.get("/sign-in")
+    assert browser.refused("/sign-in", {"user_id": user, "password": "not this one at all"}) in {422, 503}
+    browser.close()
+
+
 def _memory(folder: Path, size: int, after: str = "") -> Figure:
-    """The most that the process ever held, after enough starts to warm every thread and connection."""
+    """The most that the process ever held, after starts and sign-ins that warm every thread and connection."""
     with _served(folder / str(size)) as (process, port):
         spent = [_start(port, someone(turn * 7919 % size).user_id) for turn in range(STARTS)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for one in [pool.submit(_sign_in, port, someone(turn).user_id) for turn in range(4 * AT_ONCE)]:
+                one.result()
         held = peak_kib(process.pid) / 1024
     bare = _bare_kib() / 1024
     return Figure(

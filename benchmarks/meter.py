@@ -49,7 +49,7 @@ class Meter:
             self._around(world.hasher, name, ARGON2)
         for name in ("seal", "open", "mac"):
             self._around(running.store.sealer, name, SEALING)
-        for name in ("run", "one", "all", "many"):
+        for name in ("run", "put", "one", "all", "many"):
             self._around(engine._SqliteLink, name, SQL)  # noqa: SLF001 - its only door
         self._around_transactions(running)
         self._around(unit, "append", AUDIT)

@@ -156,6 +156,10 @@ class _Link:
         self._note(statement)
         return self._real.run(statement, values)
 
+    def put(self, statement: Sql, values: Values) -> None:
+        self._note(statement)
+        self._real.put(statement, values)
+
     def one(self, statement: Sql, values: Values) -> Row | None:
         self._note(statement)
         return self._real.one(statement, values)

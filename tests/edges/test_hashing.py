@@ -1,5 +1,7 @@
 """Hashing runs in a bounded number of places, and strangers never fill them all (DOS-1)."""
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -101,3 +103,33 @@ def test_the_places_fit_into_the_memory_that_there_is(tmp_path: Path, monkeypatc
     limit.write_text(f"{64 * 1024 * 1024}\n")
     assert places_for(Cost()) == 1 <= unlimited
     assert places_for(Cost(memory_kib=4 * 1024 * 1024)) == 1
+
+
+_EIGHT_THREADS = """
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from keyback.wiring.hasher import Argon2Hasher
+
+hasher = Argon2Hasher(at_once=1)
+
+def held():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+before = held()
+go = threading.Barrier(8)
+threads = [threading.Thread(target=lambda: (go.wait(), hasher.verify("", "x"), go.wait())) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(held() - before)
+"""
+
+
+def test_threads_share_the_memory_of_hashing() -> None:
+    """DOS-1, F32: eight threads that hashed one after the other do not keep eight times the memory of a hash."""
+    told = subprocess.run([sys.executable, "-c", _EIGHT_THREADS], check=True, capture_output=True, text=True).stdout
+    assert int(told) < 2 * Cost().memory_kib

@@ -93,6 +93,10 @@ class PointLink:
         self._reach(statement.sqlite)
         return self._link.run(statement, values)
 
+    def put(self, statement: Sql, values: Values) -> None:
+        self._reach(statement.sqlite)
+        self._link.put(statement, values)
+
     def one(self, statement: Sql, values: Values) -> Row | None:
         self._reach(statement.sqlite)
         return self._link.one(statement, values)

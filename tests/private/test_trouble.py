@@ -59,6 +59,10 @@ class _FusedLink:
         self._fuse.burn()
         return self._real.run(statement, values)
 
+    def put(self, statement: Sql, values: Values) -> None:
+        self._fuse.burn()
+        self._real.put(statement, values)
+
     def one(self, statement: Sql, values: Values) -> Row | None:
         self._fuse.burn()
         return self._real.one(statement, values)

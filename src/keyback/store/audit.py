@@ -38,7 +38,7 @@ def append(link: Link, tenant: str, sealer: Sealer, now: Instant, events: Sequen
         previous = sealer.mac("audit-chain", previous, tenant, canonical(line))
         rows.append({"tenant": tenant, "hash": previous, **line})
     link.many(_INSERT, rows)
-    link.run(_SET_HEAD, {"tenant": tenant, "hash": previous})
+    link.put(_SET_HEAD, {"tenant": tenant, "hash": previous})
 
 
 def _line(seq: int, now: Instant, event: Event) -> Line:

@@ -47,14 +47,14 @@ def begin_after(unit: SqlUnit, mark: Mark) -> None:
     if not isinstance(unit.sealer, AesSealer):
         raise Broken("this store is not sealed under a key file")
     _put(unit, unit.sealer, mark, base=True)
-    unit.link.run(_FORGET_BEFORE, {"tenant": unit.tenant, "seq": mark.seq})
+    unit.link.put(_FORGET_BEFORE, {"tenant": unit.tenant, "seq": mark.seq})
 
 
 def _put(unit: SqlUnit, sealer: AesSealer, mark: Mark, *, base: bool) -> Checkpoint:
     plain = Checkpoint(unit.tenant, mark, unit.now, base)
     signature = sealer.sign(plain.said)
     values = {"tenant": unit.tenant, "seq": mark.seq, "hash": mark.hash, "at": plain.at, "base": int(base)}
-    unit.link.run(_PUT, {**values, "signature": signature})
+    unit.link.put(_PUT, {**values, "signature": signature})
     return Checkpoint(unit.tenant, mark, plain.at, base, signature)
 
 
@@ -142,7 +142,7 @@ class SqlBook:
         """Somebody elsewhere has it."""
         with self._store.writing() as unit:
             values = {"tenant": unit.tenant, "seq": checkpoint.mark.seq, "base": int(checkpoint.base), "now": unit.now}
-            unit.link.run(_SHIPPED, values)
+            unit.link.put(_SHIPPED, values)
 
     def now(self) -> Instant:
         """The store's time."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
-from keyback.core.errors import Conflict, Contended, Unavailable, Unsure
+from keyback.core.errors import Conflict, Contended, Unavailable
 from keyback.core.messages import say
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ class Link(Protocol):
     def run(self, statement: Sql, values: Values) -> int:
         """Rows affected."""
 
+    def put(self, statement: Sql, values: Values) -> None:
+        """For what decides nothing by its rows: done before whatever comes next, and its error may come with that."""
+
     def one(self, statement: Sql, values: Values) -> Row | None:
         """The first row, if any."""
 
@@ -65,7 +68,7 @@ class Link(Protocol):
         """All rows."""
 
     def many(self, statement: Sql, rows: Sequence[Values]) -> None:
-        """The same statement for many rows."""
+        """`put`, for many rows."""
 
 
 class Engine(Protocol):
@@ -90,6 +93,9 @@ class _SqliteLink:
 
     def run(self, statement: Sql, values: Values) -> int:
         return self._connection.execute(statement.sqlite, values).rowcount
+
+    def put(self, statement: Sql, values: Values) -> None:
+        self._connection.execute(statement.sqlite, values)
 
     def one(self, statement: Sql, values: Values) -> Row | None:
         row: Row | None = self._connection.execute(statement.sqlite, values).fetchone()
@@ -220,11 +226,11 @@ class PostgresqlEngine:
 
         from keyback.store.prepared import PreparedLink
 
-        committing = False
         try:
             with self._opened().connection() as connection:
-                yield PreparedLink(connection, write=write)
-                committing = write
+                link = PreparedLink(connection, write=write)
+                yield link
+                link.commit()
         except psycopg.errors.IntegrityError as error:
             raise Conflict(say("store.conflict")) from error
         except (
@@ -234,7 +240,7 @@ class PostgresqlEngine:
         ) as e:
             raise Contended(type(e).__name__) from e
         except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
-            raise (Unsure if committing else Unavailable)(type(error).__name__) from error
+            raise Unavailable(type(error).__name__) from error
 
     def close(self) -> None:
         """Close the pool."""

@@ -70,7 +70,7 @@ class SqlGroupChanges:
     def add(self, group: Group, canonical: str) -> None:
         """A new, empty group."""
         flags = {"role_assignable": int(group.role_assignable)}
-        self._link.run(_ADD, self._about(id=group.id, name=group.name, canonical=canonical, **flags))
+        self._link.put(_ADD, self._about(id=group.id, name=group.name, canonical=canonical, **flags))
 
     def lock(self) -> None:
         """Nobody else changes what is within what until the unit ends, so that two halves of a cycle cannot meet."""

@@ -65,7 +65,7 @@ class SqlIncidents:
             "issued_at": objection.issued_at,
             "expires_at": objection.expires_at,
         }
-        self._link.run(_ISSUE, {**self._of(token), **values})
+        self._link.put(_ISSUE, {**self._of(token), **values})
         return token
 
     def objection(self, token: str, now: Instant) -> Objection | None:
@@ -83,7 +83,7 @@ class SqlIncidents:
 
     def void(self, person: str, now: Instant) -> None:
         """NOT-4: what was issued before an incident was closed dies with the closing."""
-        self._link.run(_VOID, {"tenant": self._tenant, "person": person, "now": now})
+        self._link.put(_VOID, {"tenant": self._tenant, "person": person, "now": now})
 
     def open_of(self, person: str) -> str | None:
         """Id of the person's open incident; the unique index lets at most one be."""
@@ -101,7 +101,7 @@ class SqlIncidents:
             "source": incident.source,
             "opened_at": incident.opened_at,
         }
-        self._link.run(_INSERT, {"tenant": self._tenant, **values})
+        self._link.put(_INSERT, {"tenant": self._tenant, **values})
 
     def close(self, incident: str, actor: str, why: str, now: Instant) -> bool:
         """One conditional write."""

@@ -138,7 +138,7 @@ class SqlJourneys:
             "language": journey.language,
             "known": int(journey.known),
         }
-        self._link.run(_INSERT, values)
+        self._link.put(_INSERT, values)
 
     def by_browser(self, browser: bytes) -> Journey | None:
         """The journey this browser began."""
@@ -167,7 +167,7 @@ class SqlJourneys:
 
     def renew(self, journey: str, browser: bytes) -> None:
         """From now on only this cookie leads to it (SES-1)."""
-        self._link.run(_RENEW, {"tenant": self._tenant, "journey": journey, "browser": browser})
+        self._link.put(_RENEW, {"tenant": self._tenant, "journey": journey, "browser": browser})
 
     def run_out(self, now: Instant, count: int) -> Sequence[Journey]:
         """Some whose time is up and that nobody has ended yet, oldest first."""
@@ -177,7 +177,7 @@ class SqlJourneys:
     def end_others(self, person: str, but: str) -> None:
         """COD-6: all other journeys of this person are over. Those that proved nothing yet lead nowhere by their
         generation, and do not tell who typed the user ID that anything happened."""
-        self._link.run(_END_OTHERS, {"tenant": self._tenant, "person": person, "except_id": but})
+        self._link.put(_END_OTHERS, {"tenant": self._tenant, "person": person, "except_id": but})
 
     def proven(self, person: str, now: Instant) -> Sequence[Journey]:
         """Live ones of this person that are past their first gate, oldest first."""
@@ -204,7 +204,7 @@ class SqlJourneys:
             "expires_at": challenge.expires_at,
             "tries_left": challenge.tries_left,
         }
-        self._link.run(_INSERT_CHALLENGE, values)
+        self._link.put(_INSERT_CHALLENGE, values)
 
     def open_challenge(self, journey: str) -> Challenge | None:
         """The open one, expired or not."""
@@ -218,7 +218,7 @@ class SqlJourneys:
 
     def supersede(self, journey: str) -> None:
         """A new code replaces the old one (COD-7)."""
-        self._link.run(_SUPERSEDE, {"tenant": self._tenant, "journey": journey})
+        self._link.put(_SUPERSEDE, {"tenant": self._tenant, "journey": journey})
 
     def charge_try(self, challenge: str, now: Instant) -> bool:
         """THR-5: before any comparison, in one conditional write."""
@@ -226,7 +226,7 @@ class SqlJourneys:
 
     def give_back_try(self, challenge: str) -> None:
         """One that was charged and then not judged."""
-        self._link.run(_GIVE_BACK_TRY, {"tenant": self._tenant, "challenge": challenge})
+        self._link.put(_GIVE_BACK_TRY, {"tenant": self._tenant, "challenge": challenge})
 
     def consume(self, challenge: str, now: Instant) -> bool:
         """COD-4, COD-3: single use and expiry in one conditional write."""
@@ -244,7 +244,7 @@ class SqlJourneys:
             "roots": "\n".join(sorted(evidence.roots)),
             "at": evidence.at,
         }
-        self._link.run(_ADD_EVIDENCE, values)
+        self._link.put(_ADD_EVIDENCE, values)
 
     def spend_evidence(self, journey: str, challenge: str, not_before: Instant, now: Instant) -> bool:
         """GAT-3, GAT-6: exists, of this journey, unspent and fresh, in one conditional write."""

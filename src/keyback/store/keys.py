@@ -167,7 +167,7 @@ def _make_roots(link: Link, sealer: AesSealer, rows: Sequence[Row], now: Instant
     sealer.adopt(_version(rows) if rows else sealer.keys.newest, {})
     for purpose in HASHED.keys() - {row[0] for row in rows}:
         sealed = sealer.seal(FORMAT + sealer.root(purpose), **_place(SEALED[0], purpose, sealer.tenant))
-        link.run(_ADD_ROOT, {"tenant": sealer.tenant, "purpose": purpose, "sealed": sealed, "now": now})
+        link.put(_ADD_ROOT, {"tenant": sealer.tenant, "purpose": purpose, "sealed": sealed, "now": now})
 
 
 def _version(rows: Sequence[Row]) -> int:

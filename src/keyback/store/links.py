@@ -36,7 +36,7 @@ class SqlLinks:
         place = {"table": "setup_link", "column": "secret", "row": token.hex(), "tenant": self._tenant}
         values = {"tenant": self._tenant, "token": token, "person": link.person, "purpose": link.purpose}
         more = {"generation": link.generation, "now": now, "expires_at": link.expires_at}
-        self._link.run(_INSERT, {**values, **more, "secret": self._sealer.seal(link.secret, **place)})
+        self._link.put(_INSERT, {**values, **more, "secret": self._sealer.seal(link.secret, **place)})
 
     def alive(self, token: bytes, now: Instant) -> SetupLink | None:
         """The link, if it is unused, unexpired, and its person has not changed since."""
@@ -52,4 +52,4 @@ class SqlLinks:
 
     def void(self, person: str, now: Instant) -> None:
         """Use up all links of a person."""
-        self._link.run(_VOID, {"tenant": self._tenant, "person": person, "now": now})
+        self._link.put(_VOID, {"tenant": self._tenant, "person": person, "now": now})

@@ -77,7 +77,7 @@ class SqlOutbox:
             "now": now,
             "not_after": not_after,
         }
-        self._link.run(_PUT, values)
+        self._link.put(_PUT, values)
         return id_
 
     def lease(self, channel: str, now: Instant, span: Span) -> Leased | None:
@@ -97,7 +97,7 @@ class SqlOutbox:
 
     def _give_up(self, id_: str, now: Instant) -> None:
         """A message that cannot be opened must not stand in the way of the others."""
-        self._link.run(_UNREADABLE, {"tenant": self._tenant, "id": id_, "nothing": b"", "now": now})
+        self._link.put(_UNREADABLE, {"tenant": self._tenant, "id": id_, "nothing": b"", "now": now})
 
     def finish(self, leased: Leased, outcome: Outcome, masked: str, now: Instant) -> bool:
         """Only the holder of the lease may say how it ended."""

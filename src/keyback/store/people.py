@@ -173,10 +173,10 @@ class SqlPeople:
     def replace_enrolments(self, new: Enrolment, now: Instant) -> None:
         """The secrets of the old ones are overwritten."""
         about = {"tenant": self._tenant, "person": new.person, "method": new.method}
-        self._link.run(_FORGET, {**about, "nothing": b""})
+        self._link.put(_FORGET, {**about, "nothing": b""})
         place = {"table": "enrolment", "column": "secret", "row": new.id, "tenant": self._tenant}
         more = {"id": new.id, "secret": self._sealer.seal(new.secret, **place), "label": new.label, "slot": new.slot}
-        self._link.run(_ENROL, {**about, **more, "counter": new.counter, "usable_from": new.usable_from, "now": now})
+        self._link.put(_ENROL, {**about, **more, "counter": new.counter, "usable_from": new.usable_from, "now": now})
 
     def credential(self, person: str, history: int) -> Credential | None:
         """The password's hash, and up to `history - 1` older ones (the present one counts as the first)."""
@@ -195,7 +195,7 @@ class SqlPeople:
         place = {"table": "credential", "column": "encoded", "row": person, "tenant": self._tenant}
         if keep:
             sealed = self._sealer.seal(keep.encode(), **place)
-            self._link.run(_KEEP_OLD, {"tenant": self._tenant, "person": person, "now": now, "encoded": sealed})
+            self._link.put(_KEEP_OLD, {"tenant": self._tenant, "person": person, "now": now, "encoded": sealed})
         values = {
             "tenant": self._tenant,
             "person": person,

@@ -145,15 +145,15 @@ class SqlPeopleChanges:
 
     def confirm(self, contact: str, how: str, usable_from: Instant) -> None:
         """A hint becomes a contact that may be used from then on."""
-        self._link.run(_CONFIRM, self._about(contact=contact, how=how, usable_from=usable_from))
+        self._link.put(_CONFIRM, self._about(contact=contact, how=how, usable_from=usable_from))
 
     def replace(self, old: str, new: str) -> None:
         """Out of use, and kept so that it can be told which came when."""
-        self._link.run(_REPLACE, self._about(old=old, new=new))
+        self._link.put(_REPLACE, self._about(old=old, new=new))
 
     def remove_contact(self, contact: str) -> None:
         """For good: the value is gone."""
-        self._link.run(_REMOVE_CONTACT, self._about(contact=contact))
+        self._link.put(_REMOVE_CONTACT, self._about(contact=contact))
 
     def contact_value(self, contact: str) -> str:
         """Raises `NotFound`."""

@@ -42,7 +42,7 @@ class SqlPulse:
         """Write the beats: in the order of their names, so that units wait for each other and never in a circle."""
         at = self._now - self._now % BEAT
         for name, count in sorted(self._beats.items()):
-            self._link.run(_ADD, {"tenant": self._tenant, "name": name, "at": at, "count": count})
+            self._link.put(_ADD, {"tenant": self._tenant, "name": name, "at": at, "count": count})
 
     def within(self, name: str, since: Instant, until: Instant) -> Beat:
         """What happened in the five minutes that began in this span."""
@@ -56,4 +56,4 @@ class SqlPulse:
 
     def set_figure(self, name: str, value: int) -> None:
         """Keep a figure in place of the one before."""
-        self._link.run(_SET, {"tenant": self._tenant, "name": name, "value": value, "now": self._now})
+        self._link.put(_SET, {"tenant": self._tenant, "name": name, "value": value, "now": self._now})

@@ -96,7 +96,7 @@ class SqlRemoving:
             old += 1
         if old:
             seq, _, hash_ = found[old - 1]
-            self._unit.link.run(_FORGET_LINES, {"tenant": self._unit.tenant, "seq": seq})
+            self._unit.link.put(_FORGET_LINES, {"tenant": self._unit.tenant, "seq": seq})
             begin_after(self._unit, Mark(seq, bytes(hash_)))
         return old
 
@@ -106,5 +106,5 @@ class SqlRemoving:
         row = self._unit.link.one(_NEXT_PEOPLE, {**about, "people": people})
         last = str(row[0]) if row and row[0] is not None else ""
         if last:
-            self._unit.link.run(_TRIM, {**about, "last": last, "keep": keep})
+            self._unit.link.put(_TRIM, {**about, "last": last, "keep": keep})
         return last

@@ -42,7 +42,7 @@ class SqlSessions:
             "address": how.address,
             "client": how.client,
         }
-        self._link.run(_INSERT, {**values, **more})
+        self._link.put(_INSERT, {**values, **more})
 
     def person_of(self, token: bytes, now: Instant) -> str | None:
         """The person's id, while the session is alive (SES-5) and of the present generation."""
@@ -52,12 +52,12 @@ class SqlSessions:
 
     def seen(self, token: bytes, now: Instant) -> None:
         """Keep it from ending idle; written at most once a minute."""
-        self._link.run(_SEEN, {"tenant": self._tenant, "token": token, "now": now})
+        self._link.put(_SEEN, {"tenant": self._tenant, "token": token, "now": now})
 
     def end(self, token: bytes) -> None:
         """Sign out."""
-        self._link.run(_END, {"tenant": self._tenant, "token": token})
+        self._link.put(_END, {"tenant": self._tenant, "token": token})
 
     def end_all(self, person: str) -> None:
         """Sign out everywhere."""
-        self._link.run(_END_ALL, {"tenant": self._tenant, "person": person})
+        self._link.put(_END_ALL, {"tenant": self._tenant, "person": person})

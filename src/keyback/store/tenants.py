@@ -34,12 +34,12 @@ class SqlTenants:
     def insert(self, tenant: Tenant, now: Instant) -> None:
         """A new organisation, with an empty audit chain."""
         values = {"id": tenant.id, "name": tenant.name, "zone": tenant.zone, "language": tenant.language, "now": now}
-        self._link.run(_INSERT, values)
-        self._link.run(_INSERT_HEAD, {"tenant": tenant.id, "hash": b""})
+        self._link.put(_INSERT, values)
+        self._link.put(_INSERT_HEAD, {"tenant": tenant.id, "hash": b""})
 
     def add_domain(self, name: str) -> None:
         """A domain whose user IDs belong here."""
-        self._link.run(_ADD_DOMAIN, {"tenant": self._tenant, "name": name})
+        self._link.put(_ADD_DOMAIN, {"tenant": self._tenant, "name": name})
 
     def domains(self) -> Sequence[str]:
         """All domains, in order."""

@@ -66,7 +66,7 @@ class SqlThrottles:
         start, paused = int(row[0]), int(row[1])
         if start > now:
             span = {"now": now, "window": charge.window, "pause": charge.pause}
-            self._link.run(_BRING_BACK, {**self._place(charge), **span})
+            self._link.put(_BRING_BACK, {**self._place(charge), **span})
             start, paused = now, min(paused, now + charge.pause)
         return max(paused, start + charge.window)
 
@@ -90,7 +90,7 @@ class SqlThrottles:
 
     def give_back(self, charge: Charge) -> None:
         """What was charged before a comparison that turned out right is no failure."""
-        self._link.run(_GIVE_BACK, {**self._place(charge), "budget": charge.budget, "amount": charge.amount})
+        self._link.put(_GIVE_BACK, {**self._place(charge), "budget": charge.budget, "amount": charge.amount})
 
     def clear(self, charge: Charge) -> bool:
         """Forget one counter, after a completed recovery or by an administrator; whether there was one."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from keyback.core.messages import Text
@@ -168,19 +168,36 @@ class PageData(msgspec.Struct, frozen=True):
 
 
 class Renderer:
-    """Both renderings. The template is compiled once; rendering reads no file."""
+    """Both renderings. The template is compiled once for each language, with the words that never change in it; rendering
+    reads no file."""
 
     def __init__(self, catalog: Catalog) -> None:
         """`catalog` must hold this module's `MESSAGES`; a missing one is a `KeyError` at start, not on a page."""
         for id_ in MESSAGES:
             catalog.messages[id_]
-        source = (Path(__file__).parent / "templates" / "page.html").read_text("utf-8")
-        environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-        names = {path.rpartition("/")[2].split(".")[0]: path for path in load_static()}
-        environment.filters.update(told=_told, chrome=_chrome)
-        environment.globals.update(static=names, languages=_LANGUAGE_NAMES, autocomplete=_AUTOCOMPLETE)
-        self._template = environment.from_string(source)
+        self._catalog = catalog
+        self._source = (Path(__file__).parent / "templates" / "page.html").read_text("utf-8")
+        self._templates = {"en": self._compiled("en")}
         self._encoder = msgspec.json.Encoder()
+
+    def _template(self, language: str) -> Template:
+        if language not in self._templates:
+            self._templates[language] = self._compiled(language)
+        return self._templates[language]
+
+    def _compiled(self, language: str) -> Template:
+        """Jinja works out at once what depends on nothing but the language, and escapes it like all else."""
+        words = self._catalog.words(language)
+
+        def chrome(name: str, /, **values: str | int) -> str:
+            return words.say(Text(f"chrome.{name}", values))
+
+        names = {path.rpartition("/")[2].split(".")[0]: path for path in load_static()}
+        others = [(tag, name) for tag, name in _LANGUAGE_NAMES if tag != language]
+        environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+        environment.filters.update(told=_told, chrome=chrome, static=names.__getitem__)
+        environment.globals.update(languages=others, autocomplete=_AUTOCOMPLETE)
+        return environment.from_string(self._source)
 
     def html(self, page: Page, words: Words, chrome: Chrome) -> bytes:
         """The page in `words.lang`, UTF-8."""
@@ -192,11 +209,11 @@ class Renderer:
             seconds = _wait(link, chrome.now)
             if not seconds:
                 return ""
-            label = _chrome("wait", say, label=say(link.label), seconds="{seconds}")
+            label = say(Text("chrome.wait", {"label": say(link.label), "seconds": "{seconds}"}))
             return Markup(' data-after="{}" data-wait="{}"').format(seconds, label)
 
         beside = next((link for link in page.links if link.rel == "again" and link.post and page.submit), None)
-        return self._template.render(
+        return self._template(words.lang).render(
             page=page,
             words=words,
             chrome=chrome,
@@ -246,12 +263,8 @@ class Renderer:
 
 
 def _told(text: Text, say: Callable[[Text], str]) -> str:
-    """Filters, because Jinja calls those directly: `text|told(say)`."""
+    """A filter, because Jinja calls those directly: `text|told(say)`."""
     return say(text)
-
-
-def _chrome(name: str, say: Callable[[Text], str], /, **values: str | int) -> str:
-    return say(Text(f"chrome.{name}", values))
 
 
 def _field(field: Field, told: Callable[[Text], str], said: Callable[[Text], Said]) -> FieldData:

@@ -1,9 +1,10 @@
 """Argon2id in a bounded number of places (PWD-7, DOS-1). Parameters stand in each hash."""
 
+import ctypes
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ QUEUE, STRANGERS_QUEUE = 64, 4
 portal's worker threads, so that they never hold all of them."""
 MEMORY_SHARE = 4
 """At most one part in so many of the machine's memory is filled by hashing."""
+_ARENA_MAX = -8
+"""M_ARENA_MAX of malloc.h."""
 _LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -37,6 +40,12 @@ def places_for(cost: Cost) -> int:
         memory = min(memory, int(text))
     fit = memory // MEMORY_SHARE // (cost.memory_kib * 1024)
     return max(1, min(len(os.sched_getaffinity(0)), fit))
+
+
+def _share_memory() -> None:
+    """Else the allocator gives each worker thread a heap of its own, and each keeps the memory of a hash for ever."""
+    with suppress(OSError, AttributeError):  # of glibc; others have nothing like it
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
 class _Places:
@@ -67,6 +76,7 @@ class Argon2Hasher:
     these places are open to strangers, or the only one."""
 
     def __init__(self, cost: Cost | None = None, *, at_once: int = 0) -> None:
+        _share_memory()
         cost = cost or Cost()
         at_once = at_once or places_for(cost)
         self._argon2 = PasswordHasher(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes)
