@@ -213,7 +213,8 @@ class Renderer:
             return Markup(' data-after="{}" data-wait="{}"').format(seconds, label)
 
         beside = next((link for link in page.links if link.rel == "again" and link.post and page.submit), None)
-        return self._template(words.lang).render(
+        template = self._template(words.lang)
+        return template.render(
             page=page,
             words=words,
             chrome=chrome,
