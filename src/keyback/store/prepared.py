@@ -5,6 +5,7 @@ this file leaves out (adaptation of any other type than ours) nothing here needs
 errors stay psycopg's.
 """
 
+import select
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ _READ: Mapping[int, Callable[[bytes], object]] = {
 _DONE = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
 _BEGIN, _COMMIT = Sql("BEGIN"), Sql("COMMIT")
 _MOST = 500
-"""Calls that wait: their answers, some thirty bytes each, must fit into the socket while we still send."""
+"""Calls that wait: a bound on their memory, and on answers that nobody reads while we still send."""
 _Call = tuple[bytes, list[bytes | None], list[int]]
 """Name of the prepared statement, values, their formats (0 text, 1 binary)."""
 
@@ -123,13 +124,23 @@ class PreparedLink:
         link.pipeline_sync()
         answers = []
         for _ in calls:
-            answers.append(link.get_result())
-            link.get_result()  # None: that was all of it
-        link.get_result()  # the answer to the sync
+            answers.append(_result(link))
+            _result(link)  # None: that was all of it
+        _result(link)  # the answer to the sync
         if self._connection.closed:
             raise psycopg.OperationalError("the connection was lost")
         link.exit_pipeline_mode()
         return [_checked(answer) for answer in answers if answer][-1]
+
+
+def _result(link: pq.abc.PGconn) -> pq.abc.PGresult | None:
+    """The next. libpq alone would keep all other threads from running while it waits."""
+    while link.is_busy():
+        ready = select.poll()
+        ready.register(link.socket, select.POLLIN | (select.POLLOUT if link.flush() else 0))
+        ready.poll()
+        link.consume_input()
+    return link.get_result()
 
 
 def _checked(result: pq.abc.PGresult) -> pq.abc.PGresult:
