@@ -8,12 +8,12 @@ from keyback.web.page import Field, Link, Page
 
 MESSAGES = {
     "not_me.title": "Was this not you?",
-    "not_me.password_reset": "On {happened_at} the password of the account {user_id} was reset.",
-    "not_me.password_set_by_admin": "On {happened_at} an administrator set a new password for the account {user_id}.",
-    "not_me.method_changed": "On {happened_at} the ways to prove who you are were changed for the account {user_id}.",
-    "not_me.role_changed": "On {happened_at} an administrator changed the roles of the account {user_id}.",
-    "not_me.enabled": "On {happened_at} an administrator enabled the account {user_id} again.",
-    "not_me.other": "On {happened_at} something about the account {user_id} was changed.",
+    "not_me.password_reset": "The password of the account {user_id} was reset: {happened_at}.",
+    "not_me.password_set_by_admin": "An administrator set a new password for the account {user_id}: {happened_at}.",
+    "not_me.method_changed": "The ways to prove who you are were changed for the account {user_id}: {happened_at}.",
+    "not_me.role_changed": "An administrator changed the roles of the account {user_id}: {happened_at}.",
+    "not_me.enabled": "An administrator enabled the account {user_id} again: {happened_at}.",
+    "not_me.other": "Something about the account {user_id} was changed: {happened_at}.",
     "not_me.does": "If you press the button, everybody is signed out of the account, nobody can reset its password, and your "
     "administrators are told. You will need their help to get in again.",
     "not_me.password_dies": "The present password stops working too.",
