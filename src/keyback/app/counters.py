@@ -37,10 +37,19 @@ def counters(rules: Limits, account: Account, who: Client) -> Iterator[Charge]:
 
 def clear(unit: Unit, charges: Iterable[Charge]) -> tuple[str, ...]:
     """Forget them, always in the same order; names of those that there were."""
-    ordered = sorted(charges, key=lambda one: (one.limit, one.key))
-    return tuple(dict.fromkeys(one.limit for one in ordered if unit.throttles.clear(one)))
+    return tuple(dict.fromkeys(one.limit for one in _ordered(charges) if unit.throttles.clear(one)))
+
+
+def forget(unit: Unit, charges: Iterable[Charge]) -> None:
+    """The same, when nobody asks which there were."""
+    for one in _ordered(charges):
+        unit.throttles.forget(one)
+
+
+def _ordered(charges: Iterable[Charge]) -> Iterable[Charge]:
+    return sorted(charges, key=lambda one: (one.limit, one.key))
 
 
 def clear_sign_in(unit: Unit, rules: Limits, mark: str, who: Client) -> None:
     """Wrong passwords are forgotten."""
-    clear(unit, (charge(name, rules, mark, who) for name in SIGN_IN))
+    forget(unit, (charge(name, rules, mark, who) for name in SIGN_IN))

@@ -96,6 +96,10 @@ class SqlThrottles:
         """Forget one counter, after a completed recovery or by an administrator; whether there was one."""
         return self._link.run(_CLEAR, self._place(charge)) == 1
 
+    def forget(self, charge: Charge) -> None:
+        """The same, when nobody asks whether there was one."""
+        self._link.put(_CLEAR, self._place(charge))
+
     def _place(self, charge: Charge) -> dict[str, str | bytes]:
         key = self._sealer.mac("throttle", charge.limit, charge.key)
         return {"tenant": self._tenant, "limit": charge.limit, "key": key}

@@ -185,7 +185,7 @@ def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply
     if isinstance(verdict, Wrong) or not _use(house, unit, scene, challenge, verdict):
         return _wrong(house, unit, scene, challenge, reply)
     _give_back(unit, failure_charges(scene, challenge.method, reply.source))
-    unit.throttles.clear(scene.charge("failures.row", f"{scene.journey.account}/{challenge.method}"))
+    unit.throttles.forget(scene.charge("failures.row", f"{scene.journey.account}/{challenge.method}"))
     storm.answered(unit)
     unit.journeys.renew(scene.journey.id, browser_key(house, _successor(house, reply)))
     return None

@@ -4,7 +4,7 @@ again (RAC-2, GAT-1, GAT-3)."""
 from dataclasses import dataclass
 
 from keyback.app import new_password
-from keyback.app.counters import Account, clear, counters
+from keyback.app.counters import Account, counters, forget
 from keyback.app.house import House
 from keyback.app.known import remember
 from keyback.app.reset.scene import Scene, load, proof_of
@@ -165,4 +165,4 @@ def _clear_counters(house: House, unit: Unit, scene: Scene, source: str) -> None
     """A completed recovery forgets this person's failures and sends, in the budget that was used (decisions 9)."""
     destinations = [one.secret.decode() for one in scene.held if house.methods[one.method].contact_kind is not None]
     account = Account(scene.journey.account, house.methods, destinations, [source])
-    clear(unit, counters(scene.policy.policy.limits, account, Client(scene.journey.known)))
+    forget(unit, counters(scene.policy.policy.limits, account, Client(scene.journey.known)))

@@ -91,6 +91,6 @@ def release(house: House, actor: str, why: str) -> None:
         if not now.braked:
             raise Refused(say("brake.off"))
         policy = unit.policies.in_force()
-        unit.throttles.clear(_charge(now, policy.policy.limits if policy is not None else Limits()))
+        unit.throttles.forget(_charge(now, policy.policy.limits if policy is not None else Limits()))
         unit.pulse.set_figure("brake.until", 0)
         unit.audit(Event(Activity.BRAKE_RELEASED, actor, "", "success", why.strip()))

@@ -115,6 +115,9 @@ class Throttles(Protocol):
     def clear(self, charge: Charge) -> bool:
         """Forget one counter; whether there was one."""
 
+    def forget(self, charge: Charge) -> None:
+        """The same, when nobody asks whether there was one."""
+
 
 class Pulse(Protocol):
     """What happens, counted by five minutes, and figures that are worked out from it."""
