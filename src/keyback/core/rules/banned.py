@@ -25,7 +25,8 @@ def forms(password: str) -> frozenset[str]:
     what is typed over and over, once. `P@ssword2024!` is found as `password`, `123412341234` as `1234`."""
     folded = fold(password)
     bare = [part for part in (_core(folded), _unit(folded)) if len(part) >= _SHORTEST]
-    return frozenset({folded, normal(folded), *bare, *map(normal, bare)})
+    found = (folded, *bare)
+    return frozenset({*found, *(form.translate(_SUBSTITUTIONS) for form in found)})
 
 
 def _core(text: str) -> str:

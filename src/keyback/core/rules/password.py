@@ -197,7 +197,7 @@ def _guessable(password: str, policy: Passwords, context: Context, lists: Lists)
 
 def _is_personal(password: str, context: Context) -> bool:
     """The whole password, folded, is one of the words of the context (NIST compares the whole, not parts)."""
-    known = {_squeezed(form) for word in context.parts() for form in banned.forms(word)} - {""}
+    known = {_squeezed(form) for word in set(context.parts()) for form in banned.forms(word)} - {""}
     return any(_squeezed(form) in known for form in banned.forms(password))
 
 
