@@ -7,6 +7,7 @@ strings in the language of the page. Times are milliseconds since 1970-01-01 UTC
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -56,6 +57,7 @@ MESSAGES: Mapping[str, str] = {
     "chrome.reference": "Reference: {reference}",
 }
 
+_TEMPLATES: Final = Path(__file__).parent / "templates"
 _LANGUAGE_NAMES: Final = (("en", "English"), ("de", "Deutsch"))
 _AUTOCOMPLETE: Final = {
     "username": "username",
@@ -168,15 +170,15 @@ class PageData(msgspec.Struct, frozen=True):
 
 
 class Renderer:
-    """Both renderings. The template is compiled once for each language, with the words that never change in it; rendering
-    reads no file."""
+    """Both renderings. The templates are compiled once for each language, with the words that never change in them, and a
+    list of steps is written once; rendering reads no file."""
 
     def __init__(self, catalog: Catalog) -> None:
         """`catalog` must hold this module's `MESSAGES`; a missing one is a `KeyError` at start, not on a page."""
         for id_ in MESSAGES:
             catalog.messages[id_]
         self._catalog = catalog
-        self._source = (Path(__file__).parent / "templates" / "page.html").read_text("utf-8")
+        self._page, self._steps = ((_TEMPLATES / name).read_text("utf-8") for name in ("page.html", "steps.html"))
         self._templates = {"en": self._compiled("en")}
         self._encoder = msgspec.json.Encoder()
 
@@ -196,8 +198,14 @@ class Renderer:
         others = [(tag, name) for tag, name in _LANGUAGE_NAMES if tag != language]
         environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
         environment.filters.update(told=_told, chrome=chrome, static=names.__getitem__)
-        environment.globals.update(languages=others, autocomplete=_AUTOCOMPLETE)
-        return environment.from_string(self._source)
+        steps = environment.from_string(self._steps)
+
+        @lru_cache(maxsize=64)
+        def progress(names: tuple[str, ...], step: int) -> Markup:
+            return Markup(steps.render(names=names, step=step))  # noqa: S704  escaped by the template
+
+        environment.globals.update(languages=others, autocomplete=_AUTOCOMPLETE, progress=progress)
+        return environment.from_string(self._page)
 
     def html(self, page: Page, words: Words, chrome: Chrome) -> bytes:
         """The page in `words.lang`, UTF-8."""
@@ -219,6 +227,7 @@ class Renderer:
             words=words,
             chrome=chrome,
             say=say,
+            steps=tuple(map(say, page.steps)),
             notes=[(tone, list(same)) for tone, same in groupby(page.messages, lambda message: message.tone)],
             wrong=_wrong(page),
             hidden=[field for field in page.fields if field.kind == "hidden"],
