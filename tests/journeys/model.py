@@ -1,6 +1,7 @@
 """The journey as a small model: what each request must answer, and what it spends. Nothing of Keyback is in it, so
 that it and the server can only agree by both being right."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 MINUTE = 60_000
@@ -9,7 +10,8 @@ DAY = 24 * HOUR
 STEP = 30_000
 EMAIL, APP, PAPER = "email_code", "totp", "recovery_code"
 LIFE = {EMAIL: 10 * MINUTE, APP: 15 * MINUTE, PAPER: 15 * MINUTE}
-LADDER = (60_000, 60_000, 120_000, 240_000, 480_000)
+LADDER = (60_000, 120_000, 240_000, 480_000)
+"""How long nothing more is sent after the first message of an hour, the second ..."""
 
 
 @dataclass(slots=True)
@@ -23,8 +25,8 @@ class Budget:
     used: int = 0
     paused: int = 0
 
-    def take(self, now: int, window: int = 0) -> bool:
-        fresh = self.since is None or self.since + (window or self.window) <= now
+    def take(self, now: int) -> bool:
+        fresh = self.since is None or self.since + self.window <= now
         if self.paused > now or (not fresh and self.used >= self.most):
             return False
         self.since, self.used = (now, 1) if fresh else (self.since, self.used + 1)
@@ -114,6 +116,10 @@ class Model:
     password: str = ""
     all_proofs: list[Proof] = field(default_factory=list)
     budgets: dict[tuple[str | int, ...], Budget] = field(default_factory=dict)
+    shut: dict[tuple[str, bool], int] = field(default_factory=dict)
+    """Until when nothing more is sent."""
+    chance: Callable[[int], int] = lambda _: 0
+    """What makes a wait longer, by the time at which it begins."""
 
     def budget(self, most: int, window: int, *key: str | int, pause: int = 0) -> Budget:
         return self.budgets.setdefault(key, Budget(most, window, pause))
@@ -252,10 +258,11 @@ class Model:
         hour, day = (
             self.budget(most, span, "send", walk.account, span, walk.known) for most, span in ((5, HOUR), (10, DAY))
         )
-        gap = self.budget(1, MINUTE, "gap", walk.account, walk.known)
-        return (
-            gap.take(self.now, LADDER[min(hour.now_used(self.now), 4)]) and hour.take(self.now) and day.take(self.now)
-        )
+        if self.shut.get((walk.account, walk.known), 0) > self.now:
+            return False
+        wait = LADDER[min(hour.now_used(self.now), len(LADDER) - 1)]
+        self.shut[walk.account, walk.known] = self.now + wait + self.chance(self.now) % (wait // 10 + 1)
+        return hour.take(self.now) and day.take(self.now)
 
     def _failures(self, walk: Walk, who: int, method: str) -> list[Budget]:
         account = walk.account
@@ -298,6 +305,7 @@ class Model:
             if other is not None and other is not walk and other.ada and other.live and other.proofs:
                 other.end()
         for key in list(self.budgets):
-            account = key[0] in {"method", "pair", "account", "send", "gap", "to"} and key[1] == "ada"
+            account = key[0] in {"method", "pair", "account", "send", "to"} and key[1] == "ada"
             if account and key[-1] == walk.known and (key[0] != "pair" or key[2] == who):
                 del self.budgets[key]
+        self.shut.pop(("ada", walk.known), None)

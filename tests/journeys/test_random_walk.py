@@ -96,7 +96,7 @@ class Walk(RuleBasedStateMachine):
         ground.renew()
         self.living = ground.living
         self.visitors = [Visitor(ground.site, f"203.0.113.{7 + who}") for who in range(2)]
-        self.model = Model(self.living.clock.now(), generation=1, password=OLD_PASSWORD)
+        self.model = Model(self.living.clock.now(), generation=1, password=OLD_PASSWORD, chance=self.chance)
         self.codes: dict[int, str] = {}
         self.passwords = 0
 
@@ -178,6 +178,10 @@ class Walk(RuleBasedStateMachine):
         self.agree(who, self.model.cancel(who, version))
 
     # What happens beside them
+
+    def chance(self, now: int) -> int:
+        """What the house makes waits longer by; the model knows how, not how much."""
+        return int.from_bytes(self.living.house.sealer.mac("resend-wait", str(now // MINUTE)))
 
     @rule(span=st.sampled_from([1_000, 30_000, MINUTE, 5 * MINUTE, 10 * MINUTE - 1, 61 * MINUTE, 25 * HOUR]))
     def wait(self, span: int) -> None:

@@ -78,7 +78,8 @@ def _encoded(origin: str) -> bytes:
         if "{token}" in path:
             operation["parameters"] = [{"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}]
         if route.path == reports.PATH:
-            operation["requestBody"] = _content(*((kind, _REPORT) for kind in reports.MEDIA_TYPES))
+            report = _content(*((kind, _REPORT) for kind in reports.MEDIA_TYPES))
+            operation["requestBody"] = {**report, "required": True}
         elif route.method == "POST":
             operation["requestBody"] = _body((*route.fields, "token"))
         paths.setdefault(path, {})[route.method.lower()] = operation
