@@ -10,6 +10,7 @@ from tests.conventions.source import PACKAGE, Source, called, plain_strings, sou
 STORE = PACKAGE / "store"
 MAY_COMMIT = {
     STORE / "unit.py": "the unit of work",
+    STORE / "engine.py": "the transaction that the unit of work leaves",
     STORE / "migrations" / "runner.py": "a migration is its own transaction",
 }
 SQL = re.compile(
