@@ -50,6 +50,30 @@ def test_an_error_undoes_the_whole_unit(living: Living) -> None:
     assert count(living) == 0
 
 
+def test_what_nobody_asks_about_is_done_in_its_turn(living: Living) -> None:
+    """RAC-1: before the next question, and before the commit; more of it than goes along at once, too."""
+    with living.store.writing() as unit:
+        unit.link.put(_ADD, {"name": "a.example"})
+        assert unit.link.one(_COUNT, {}) == (1,)
+        unit.link.many(_ADD, [{"name": f"{number}.example"} for number in range(1_200)])
+    assert count(living) == 1_201
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_nobody_asks_about_undoes_the_whole_unit_when_it_fails(living: Living, *, asked: bool) -> None:
+    """RAC-1: whether the error comes with the next question or with the commit; the next unit is none the worse."""
+    with pytest.raises(Conflict), living.store.writing() as unit:  # noqa: PT012 - the whole unit
+        unit.link.put(_ADD, {"name": "a.example"})
+        unit.link.put(_ADD, {"name": "a.example"})
+        unit.link.put(_ADD, {"name": "b.example"})
+        if asked:
+            unit.link.one(_COUNT, {})
+    assert count(living) == 0
+    with living.store.writing() as unit:
+        unit.link.put(_ADD, {"name": "a.example"})
+    assert count(living) == 1
+
+
 def test_the_database_holds_the_rules_too(living: Living) -> None:
     """A second row with the same key, or one without its owner, is refused in the domain's words."""
     with living.store.writing() as unit:
