@@ -10,13 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from benchmarks.browser import Browser
-from benchmarks.measuring import CLIENT_CORE, SERVER_CORE, Figure, median, peak_kib
+from benchmarks.journeys import served
+from benchmarks.measuring import CLIENT_CORE, Figure, median, peak_kib
 from keyback.wiring.generate import someone
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,22 +60,9 @@ def _abandon(database: Path) -> None:
         connection.execute(_ABANDON, {"count": ABANDONED, "now": int(time.time() * 1000)})
 
 
-@contextmanager
-def _served(house: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A fresh process over people who are there already; its janitor makes one round at once."""
-    command = [sys.executable, "-m", "benchmarks.server", str(house), *EASY, "--filled"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),  # noqa: PLW1509 - no threads that matter yet
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        word, _, port = process.stdout.readline().partition(" ")
-        assert word == "ready"
-        yield process, int(port)
-    finally:
-        process.terminate()
-        process.wait(60)
+def _served(house: Path) -> AbstractContextManager[tuple[subprocess.Popen[str], int]]:
+    """Over people who are there already; its janitor makes one round at once."""
+    return served(house, [*EASY, "--filled"])
 
 
 def _starts(folder: Path) -> Figure:

@@ -81,18 +81,27 @@ def _run(*, history: int, count: int, table: bool = False) -> Run:
 
 @contextlib.contextmanager
 def server(sink: Sink, more: list[str]) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """The measured server on its own core, and its port."""
-    with tempfile.TemporaryDirectory() as directory:
-        command = [sys.executable, "-m", "benchmarks.server", f"{directory}/house", "--smtp", str(sink.port), *more]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-            preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),  # noqa: PLW1509 - no threads that matter yet
-        )  # fmt: skip
-        try:
-            assert process.stdout is not None
-            word, _, port = process.stdout.readline().partition(" ")
-            assert word == "ready"
-            yield process, int(port)
-        finally:
-            process.terminate()
-            process.wait(20)
+    """The measured server with new people, and its port."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        served(Path(directory) / "house", ["--smtp", str(sink.port), *more]) as (process, port),
+    ):
+        yield process, port
+
+
+@contextlib.contextmanager
+def served(house: Path, more: list[str]) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A fresh process on the server's core, and its port."""
+    command = [sys.executable, "-m", "benchmarks.server", str(house), *more]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),  # noqa: PLW1509 - no threads that matter yet
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        word, _, port = process.stdout.readline().partition(" ")
+        assert word == "ready"
+        yield process, int(port)
+    finally:
+        process.terminate()
+        process.wait(60)

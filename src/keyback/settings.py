@@ -9,7 +9,7 @@ organisation (`keyback policy`).
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -185,11 +185,6 @@ class Settings:
     def host(self) -> str:
         """What the `Host` header must say."""
         return urlsplit(self.base_url).netloc
-
-    @property
-    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """`proxies`, taken apart."""
-        return tuple(ip_network(proxy, strict=False) for proxy in self.proxies)
 
 
 NAMES: Final = tuple(one.name for one in fields(Settings))

@@ -12,7 +12,9 @@ from keyback.store.seal import new_key_line
 from keyback.wiring.configuration import load, sms, smtp
 from keyback.wiring.console import in_words
 from keyback.wiring.first_settings import first_settings
+from keyback.wiring.house import Place, site_of
 from keyback.wiring.world import SystemRandom
+from tests.living import TENANT, Living
 
 GOOD = 'base_url = "https://reset.example.org"\nproxies = ["10.0.0.5"]\n'
 
@@ -254,3 +256,10 @@ def test_a_webhook_for_checkpoints_is_https_and_signed(folder: Path) -> None:
     told = wrong(folder, GOOD + '[checkpoint]\nurl = "http://audit.example.org"\nsecret = "short"')
     assert [said for said in told if said.startswith("checkpoint.url:")]
     assert [said for said in told if said.startswith("checkpoint.secret:")]
+
+
+def test_a_proxy_network_that_is_accepted_is_one_that_serves(quick: Living) -> None:
+    """THR-6: `10.1.2.3/8` names a network by one of its addresses; the settings take it, so the portal starts with it."""
+    site = quick.running.site
+    place = Place(site.origin, proxies=("10.1.2.3/8",))
+    assert [str(network) for network in site_of(quick.house, TENANT, place, site.catalog).proxies] == ["10.0.0.0/8"]

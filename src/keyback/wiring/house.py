@@ -137,6 +137,6 @@ def site_of(house: House, tenant: Tenant, place: Place, catalog: Catalog) -> Sit
         language=tenant.language,
         origin=origin,
         hosts=frozenset({url.netloc.lower(), *place.hosts}),
-        proxies=tuple(ip_network(network) for network in place.proxies),
+        proxies=tuple(ip_network(network, strict=False) for network in place.proxies),
         work_number=place.work_number,
     )
