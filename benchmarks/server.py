@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import people
-from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPerson
+from keyback.app.people.ports import Facts, NewPerson
 from keyback.app.policy.standing import rebuild
 from keyback.channels.smtp import Smtp, SmtpSettings
 from keyback.core.policy import Document, Limits, Passwords, Policy, Scope
-from keyback.core.ports import Credential
+from keyback.core.ports import Credential, NewContact, NewEnrolment
 from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.seal import load_keys
@@ -102,11 +102,11 @@ def fill(running: Running, count: int, history: int) -> None:
             changes.add([NewPerson(id_, user, PersonKind.PERSON, facts)])
             credential = Credential(hashed, (), unit.now, must_change=False, not_after=None, version=0)
             unit.people.set_credential(id_, credential, unit.now)
-            changes.add_contacts(
+            unit.info.add_contacts(
                 [NewContact(random.id(), id_, ContactKind.EMAIL, people.mail(number), "code", unit.now)]
             )
             secret = people.totp_secret(number)
-            changes.add_enrolments([NewEnrolment(random.id(), id_, "totp", secret, user, 0, 0, unit.now)])
+            unit.info.add_enrolments([NewEnrolment(random.id(), id_, "totp", secret, user, 0, 0, unit.now)])
     rebuild(running.house)
 
 

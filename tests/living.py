@@ -11,10 +11,10 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from keyback.app.house import House
-from keyback.app.people.ports import Facts, NewContact, NewEnrolment, NewPerson
+from keyback.app.people.ports import Facts, NewPerson
 from keyback.channels.to_screen import Inbox
 from keyback.core.policy import Document, MethodPolicy, Numbers, Policy, Scope, SelfService
-from keyback.core.ports import Channel, Credential, Hasher, Sealer, Tenant
+from keyback.core.ports import Channel, Credential, Hasher, NewContact, NewEnrolment, Sealer, Tenant
 from keyback.core.types import SECOND, ContactKind, DirectoryKind, PersonKind
 from keyback.methods.totp import code_at, step_at
 from keyback.store import audit, migrations
@@ -116,7 +116,7 @@ class Living:
         self.clock.move(1)
         contact = f"{person}-{kind}-{self.random.id()[:6]}"
         with self.store.writing() as unit:
-            SqlPeopleChanges(unit).add_contacts([NewContact(contact, person, kind, value, how, unit.now)])
+            unit.info.add_contacts([NewContact(contact, person, kind, value, how, unit.now)])
         return contact
 
     def authenticator(self, person: str, secret: bytes = SECRET) -> None:
@@ -131,7 +131,7 @@ class Living:
 
     def _enrol(self, person: str, method: str, secrets: list[bytes]) -> None:
         with self.store.writing() as unit:
-            SqlPeopleChanges(unit).add_enrolments(
+            unit.info.add_enrolments(
                 [
                     NewEnrolment(self.random.id(), person, method, secret, method, slot, 0, unit.now)
                     for slot, secret in enumerate(secrets)

@@ -6,7 +6,6 @@ from threading import Barrier
 
 import pytest
 
-from keyback.app.people.ports import NewContact
 from keyback.app.policy.apply import Order, apply
 from keyback.app.policy.check import check
 from keyback.app.policy.diff import Plan, diff
@@ -17,10 +16,10 @@ from keyback.app.policy.undo import undo
 from keyback.core.errors import Conflict, Invalid, NotFound, Refused
 from keyback.core.events import Activity
 from keyback.core.policy import Policy
+from keyback.core.ports import NewContact
 from keyback.core.rules.readiness import BITS
 from keyback.core.types import HOUR, ContactKind, DirectoryKind, PersonKind
 from keyback.store.engine import Sql, SqliteEngine
-from keyback.store.people_changes import SqlPeopleChanges
 from tests.living import OPEN_POLICY, Living
 from tests.store.filling import add_group, add_member, add_person
 
@@ -307,7 +306,7 @@ def test_rows_are_made_anew_when_a_wait_is_over(both: Living) -> None:
     later = both.clock.now() + 24 * HOUR
     with both.store.writing() as unit:
         new = NewContact("c-eve", "id-eve", ContactKind.EMAIL, "eve@mailbox.example", "code", later)
-        SqlPeopleChanges(unit).add_contacts([new])
+        unit.info.add_contacts([new])
         refresh(unit, "id-eve", both.methods.values())
         row = unit.readiness.of("id-eve")
     assert row is not None

@@ -140,7 +140,7 @@ def test_every_number_has_a_range_and_its_ends_are_allowed(path: str) -> None:
 
 
 def test_every_number_of_the_document_has_a_range() -> None:
-    sections = {"passwords", "lives", "limits"}
+    sections = {"passwords", "registration", "passes", "lives", "limits"}
     numbers = {
         f"{section}.{name}" for section in sections
         for name in getattr(Policy(), section).__slots__ if type(getattr(getattr(Policy(), section), name)) is int

@@ -64,7 +64,7 @@ class _Late(SqlThrottles):
     __slots__ = ("_seen",)
 
     def __init__(self, unit: SqlUnit, seen: dict[tuple[str, bytes], int]) -> None:
-        super().__init__(unit.link, unit.tenant, unit.sealer)
+        super().__init__(unit.link, unit.tenant, unit.sealer, unit.now)
         self._seen = seen
 
     def charge(self, charge: Charge, now: Instant) -> Instant | None:
@@ -114,7 +114,7 @@ class _SelectsEnrolments(SqlPeople):
     __slots__ = ("_seen",)
 
     def __init__(self, unit: SqlUnit, seen: _Seen) -> None:
-        super().__init__(unit.link, unit.tenant, unit.sealer)
+        super().__init__(unit.link, unit.tenant, unit.sealer, unit.now)
         self._seen = seen
 
     def advance(self, enrolment: str, counter: int, now: Instant) -> bool:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from keyback.app.reset.expire import expire
-from keyback.core.ports import SignedIn
-from keyback.core.types import MINUTE
+from keyback.core.ports import Session, SessionKind
+from keyback.core.types import HOUR, MINUTE
 from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, Browser, Living
 
 
@@ -198,7 +198,9 @@ def test_a_reset_ends_all_other_attempts_and_sessions(living: Living) -> None:
     with living.store.writing() as unit:
         person = unit.people.by_id(ada, unit.now)
         assert person is not None
-        unit.sessions.insert(b"session", person, SignedIn("password", "", ""), unit.now)
+        now = unit.now
+        session = Session("s1", ada, person.generation, SessionKind.PORTAL, "password", now, now, now + HOUR, "", "")
+        unit.sessions.insert(b"session", session)
     other = living.browser()
     other.first_gate()
     living.clock.move(2 * MINUTE)
@@ -207,7 +209,7 @@ def test_a_reset_ends_all_other_attempts_and_sessions(living: Living) -> None:
     browser.set_password()
     assert other.get("/reset/journey")["state"] == "ended"
     with living.store.reading() as unit:
-        assert unit.sessions.person_of(b"session", unit.now) is None
+        assert unit.sessions.of(b"session", unit.now) is None
 
 
 def test_an_abandoned_attempt_gets_its_last_line(living: Living) -> None:

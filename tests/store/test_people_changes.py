@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from keyback.app.people.ports import Facts, Group, NewContact, NewPerson
+from keyback.app.people.ports import Facts, Group, NewPerson
 from keyback.core.errors import Broken, Conflict, NotFound
+from keyback.core.ports import NewContact
 from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.store.engine import Sql
 from keyback.store.group_changes import SqlGroupChanges
@@ -38,13 +39,13 @@ def mobile(id_: str, value: str, person: str = "p1", how: str = "") -> NewContac
 def test_what_is_written_is_known(unit: SqlUnit) -> None:
     changes = SqlPeopleChanges(unit)
     changes.add([ada()])
-    changes.add_contacts([mobile("c1", "+4915112345609")])
+    unit.info.add_contacts([mobile("c1", "+4915112345609")])
     known = changes.known(["ada@contoso.example", "nobody@contoso.example"])
     assert list(known) == ["ada@contoso.example"]
     person = known["ada@contoso.example"]
     assert (person.id, person.facts, person.administrator, person.methods) == ("p1", FACTS, False, 0)
     assert [(one.id, one.fingerprint, one.confirmed_how) for one in person.contacts] == [
-        ("c1", changes.fingerprint("+4915112345609"), "")
+        ("c1", unit.info.fingerprint("+4915112345609"), "")
     ]
 
 
@@ -67,41 +68,41 @@ def test_addresses_and_numbers_do_not_stand_in_the_database(unit: SqlUnit) -> No
     """CRY-1: sealed, and not even equal for equal values; the keyed fingerprint is (CRY-4)."""
     changes = SqlPeopleChanges(unit)
     changes.add([ada()])
-    changes.add_contacts([mobile("c1", "+4915112345609"), mobile("c2", "+4915112345609")])
+    unit.info.add_contacts([mobile("c1", "+4915112345609"), mobile("c2", "+4915112345609")])
     (one, one_mark), (other, other_mark) = unit.link.all(_VALUES, {"tenant": unit.tenant})
     assert b"4915112345609" not in bytes(one)
     assert bytes(one) != bytes(other)
     assert bytes(one_mark) == bytes(other_mark)
-    assert changes.owners("+4915112345609") == ["p1"]
+    assert unit.info.owners("+4915112345609") == ["p1"]
 
 
 def test_a_value_moved_to_another_row_does_not_open(unit: SqlUnit) -> None:
     """CRY-2"""
     changes = SqlPeopleChanges(unit)
     changes.add([ada()])
-    changes.add_contacts([mobile("c1", "+4915112345609"), mobile("c2", "+4915166666666")])
+    unit.info.add_contacts([mobile("c1", "+4915112345609"), mobile("c2", "+4915166666666")])
     unit.link.run(_MOVE, {"tenant": unit.tenant})
-    assert changes.contact_value("c1") == "+4915112345609"
+    assert unit.info.contact_value("c1") == "+4915112345609"
     with pytest.raises(Broken):
-        changes.contact_value("c2")
+        unit.info.contact_value("c2")
     with pytest.raises(NotFound):
-        changes.contact_value("c3")
+        unit.info.contact_value("c3")
 
 
 def test_a_replaced_contact_is_out_of_use(unit: SqlUnit) -> None:
     changes = SqlPeopleChanges(unit)
     changes.add([ada()])
-    changes.add_contacts([mobile("c1", "+4915112345609"), mobile("c2", "+4915166666666")])
-    changes.replace("c1", "c2")
+    unit.info.add_contacts([mobile("c1", "+4915112345609"), mobile("c2", "+4915166666666")])
+    unit.info.replace("c1", "c2")
     assert [one.id for one in unit.people.contacts("p1")] == ["c2"]
 
 
 def test_confirming_is_for_hints_only(unit: SqlUnit) -> None:
     changes = SqlPeopleChanges(unit)
     changes.add([ada()])
-    changes.add_contacts([mobile("c1", "+4915112345609"), mobile("c2", "+4915166666666", how="code")])
-    changes.confirm("c1", "admin", 9)
-    changes.confirm("c2", "admin", 9)
+    unit.info.add_contacts([mobile("c1", "+4915112345609"), mobile("c2", "+4915166666666", how="code")])
+    unit.info.confirm("c1", "admin", 9)
+    unit.info.confirm("c2", "admin", 9)
     assert {one.id: (one.confirmed_how, one.usable_from) for one in unit.people.contacts("p1")} == {
         "c1": ("admin", 9), "c2": ("code", 5),
     }  # fmt: skip

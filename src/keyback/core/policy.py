@@ -43,6 +43,22 @@ class WithoutBreachedList(StrEnum):
     REFUSE = "refuse"
 
 
+class Mfa(StrEnum):
+    """Who needs a second factor at sign-in (decisions 25). Whoever has registered one always does."""
+
+    WHEN_REGISTERED = "when_registered"
+    GROUPS = "groups"
+    ALWAYS = "always"
+
+
+class FirstProof(StrEnum):
+    """What somebody who has registered nothing must show before the first registration (decisions 19)."""
+
+    CONTACT = "contact"
+    """A code that was sent to a contact which the organisation knew before; or a trusted network, or an access pass."""
+    PASSWORD_ONLY = "password_only"
+
+
 @dataclass(frozen=True, slots=True)
 class StricterGroup:
     """People of `group` need `methods` proofs whatever the tenant's number is, if that is more."""
@@ -68,6 +84,8 @@ class SelfService:
     trust_imported_contacts: bool = False
     """Whether imports may confirm contacts by themselves; what one import confirmed stays confirmed."""
     writeback: bool = False
+    allow_unlock: bool = False
+    """Whether people may unlock their account without a new password (decisions 14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,8 @@ class MethodPolicy:
     enabled: bool = True
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    sign_in: bool = True
+    """Whether it may be the second factor at sign-in too; e-mail never is (decisions 5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +120,44 @@ class Passwords:
     breached_max_age_days: int = 365
     """Counted from the import; older, the list counts as out of date."""
     without_breached_list: WithoutBreachedList = WithoutBreachedList.CORE
+    expiry_days: int = 0
+    """After so many days a new one is asked for at sign-in; 0: never."""
+    expiry_warning_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Second factors at sign-in."""
+
+    mfa: Mfa = Mfa.WHEN_REGISTERED
+    mfa_groups: tuple[str, ...] = ()
+    """Whose people need one, where `mfa` is `groups`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What people must register, and when (decisions 17, 19, 24)."""
+
+    required_at_sign_in: bool = True
+    reconfirm_days: int = 180
+    """0: never."""
+    skips: int = 3
+    """At so many sign-ins it can be put off."""
+    unlimited_skips: bool = False
+    first_proof: FirstProof = FirstProof.CONTACT
+    hold_hours: int = 24
+    """How long something new waits before it counts for a reset, and security info is closed after one."""
+    hold_hours_administrators: int = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Temporary access passes (decisions 27)."""
+
+    default_minutes: int = 60
+    longest_minutes: int = 1_440
+    once: bool = True
+    """Whether a pass is good for one registration session, unless its issuer says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +238,9 @@ class Policy:
     """By method name; one that is not named is off."""
     administrators: Administrators = field(default_factory=Administrators)
     passwords: Passwords = field(default_factory=Passwords)
+    sign_in: SignIn = field(default_factory=SignIn)
+    registration: Registration = field(default_factory=Registration)
+    passes: Passes = field(default_factory=Passes)
     lives: Lives = field(default_factory=Lives)
     limits: Limits = field(default_factory=Limits)
     numbers: Numbers = field(default_factory=Numbers)
@@ -188,7 +249,7 @@ class Policy:
 
 
 def with_entra_numbers(policy: Policy) -> Policy:
-    """The policy with Entra's own numbers for passwords, codes and limits together (decisions 8).
+    """The policy with Entra's own numbers for passwords, codes, limits, skips and passes together (decisions 8).
 
     As Microsoft documents them: codes live 5 minutes, 5 failures in an hour per method and 5 in a day per account,
     10 messages at once, passwords of 8 characters from 3 of 4 classes.
@@ -196,6 +257,8 @@ def with_entra_numbers(policy: Policy) -> Policy:
     return replace(
         policy,
         passwords=replace(policy.passwords, preset=PasswordPreset.ENTRA, minimum_length=8, history=1),
+        registration=replace(policy.registration, unlimited_skips=True),
+        passes=replace(policy.passes, longest_minutes=43_200, once=False),
         lives=replace(policy.lives, journey_minutes=15, email_code_minutes=5, sms_code_minutes=5),
         limits=replace(
             policy.limits, failures_per_method_hour=5, failures_per_account_day=5, sends_per_hour=10, sends_per_day=10

@@ -16,6 +16,10 @@ class Purpose(StrEnum):
     """What a journey may end in."""
 
     RESET = "reset"
+    UNLOCK = "unlock"
+    """The password stays; only what locks the account goes (decisions 14)."""
+    OPEN = "open"
+    """Not said yet which of the two: where the tenant allows unlocking, people choose after the user ID."""
 
 
 class DirectoryKind(StrEnum):
@@ -63,6 +67,24 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Upkeep:
+    """How registration stands with one person."""
+
+    registered_at: Instant | None = None
+    """Since when there is, for the first time, all that policy demanded; from then on new things wait (decisions 17)."""
+    confirmed_at: Instant | None = None
+    """When the person last said that it is all still right."""
+    skips: int = 0
+    """Sign-ins at which registration was put off."""
+    again_at: Instant | None = None
+    """When an administrator demanded that it is done anew; None: nobody did, or it is done."""
+    recovered_at: Instant | None = None
+    """When the last recovery was completed; security info is read-only for a while (decisions 26)."""
+    preferred_method: str = ""
+    """Which second factor is asked for first; empty: the strongest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One account. `generation` is what every session, journey and code carries; when it rises they die."""
 
@@ -87,6 +109,7 @@ class Person:
     """Ids of all groups the person is in, nested ones included."""
     frozen_at: Instant | None = None
     """Since when recovery is closed, because somebody reported a change (decisions 16)."""
+    upkeep: Upkeep = Upkeep()
 
 
 NOBODY = Person(
@@ -110,6 +133,12 @@ class Contact:
     """`code`, `admin`, `import` (trusted by the tenant), or empty while it is a hint."""
     usable_from: Instant
     preferred: bool
+    added_at: Instant = 0
+    last_used_at: Instant | None = None
+    ends_at: Instant | None = None
+    """Another one took its place; until then it still serves recovery, and nothing else (decisions 17)."""
+    vouched_by: str = ""
+    """Who said so, where an administrator confirmed it for the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +159,7 @@ class Enrolment:
     """Highest accepted TOTP step or signature counter; moves only up."""
     usable_from: Instant
     preferred: bool = False
+    added_at: Instant = 0
+    last_used_at: Instant | None = None
+    ends_at: Instant | None = None
+    """Of a contact in whose place another one stands: until then it serves recovery, and nothing else."""

@@ -50,11 +50,14 @@ SEALED: Final = (
         ("credential", "encoded"),
     ),
     Column("setup_link", "secret", ("token",), (b"",), "the authenticator secret that a one-time link offers"),
+    Column("session_challenge", "payload", ("id",), ("",), "addresses, numbers and secrets that are being registered"),
+    Column("wrong_password", "sealed", ("account",), ("",), "keyed hashes of the last wrong passwords, for a day"),
     Column("outbox", "sealed", ("id",), ("",), "messages: to whom, and what they say"),
 )  # fmt: skip
 """Every sealed column. The roots come first: where they lie is which version is in use."""
 
 HASHED: Final[Mapping[str, str]] = {
+    "access-pass": "temporary access passes",
     "account": "stable stand-ins for user IDs that nobody has",
     "audit-chain": "the chain of the audit log",
     SIGNING: "the seed of the key that signs checkpoints of the audit log (Ed25519)",
@@ -69,11 +72,13 @@ HASHED: Final[Mapping[str, str]] = {
     "outbox.id": "ids of messages",
     "resend-wait": "how much longer somebody waits for another message",
     "registration": "codes while a method is registered",
+    "session-code": "codes that were sent to who is signed in, bound to tenant, session, challenge and purpose",
     "session-cookie": "which browser is signed in",
     "setup-code": "codes while a one-time link is used",
     "setup-link": "one-time links",
     "throttle": "whom a counter counts",
     "trust-root": "what a proof rests on: a mailbox, a number, a device",
+    "wrong-password": "the last wrong passwords of an account, to count the same one once",
     "work": "proof of work (the key of its signature)",
 }
 """Every purpose of a keyed hash (HMAC-SHA-256), each with a key of its own."""

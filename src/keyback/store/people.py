@@ -4,11 +4,12 @@ and the few conditional writes that a journey needs."""
 from collections.abc import Sequence
 
 from keyback.core.ports import Credential, Sealer
-from keyback.core.types import Contact, ContactKind, DirectoryKind, Enrolment, Instant, Person, PersonKind
+from keyback.core.types import Contact, ContactKind, DirectoryKind, Enrolment, Instant, Person, PersonKind, Upkeep
 from keyback.store.engine import Link, Row, Sql
 
 _COLUMNS = (
-    "id, upn, canonical, display_name, given_name, surname, kind, directory, enabled, generation, language, frozen_at"
+    "id, upn, canonical, display_name, given_name, surname, kind, directory, enabled, generation, language, frozen_at, "
+    "registered_at, confirmed_at, skips, again_at, recovered_at, preferred_method"
 )
 _BY_CANONICAL = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND canonical = :canonical")
 _BY_ID = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND id = :person")
@@ -30,11 +31,13 @@ _BELONGS = Sql(
     WHERE tenant = :tenant AND (holder = :person OR holder IN (SELECT id FROM mine))"""
 )
 _CONTACTS = Sql(
-    """SELECT id, kind, value, confirmed_at, confirmed_how, usable_from, preferred FROM contact
-    WHERE tenant = :tenant AND person = :person AND replaced_by IS NULL ORDER BY preferred DESC, added_at, id"""
+    """SELECT id, kind, value, confirmed_at, confirmed_how, usable_from, preferred, added_at, last_used_at, ends_at,
+      vouched_by
+    FROM contact WHERE tenant = :tenant AND person = :person AND (replaced_by IS NULL OR ends_at > :now)
+    ORDER BY preferred DESC, added_at, id"""
 )
 _ENROLMENTS = Sql(
-    """SELECT id, method, secret, label, slot, counter, usable_from FROM enrolment
+    """SELECT id, method, secret, label, slot, counter, usable_from, added_at, last_used_at FROM enrolment
     WHERE tenant = :tenant AND person = :person AND state = 'active' AND (method = :method OR :method = '')
     ORDER BY added_at, slot, id"""
 )
@@ -79,6 +82,11 @@ _SET_CREDENTIAL = Sql(
       compromised_at = NULL
     WHERE credential.version = :expected"""
 )
+_KEEP = Sql(
+    """UPDATE person SET registered_at = :registered_at, confirmed_at = :confirmed_at, skips = :skips, again_at = :again_at,
+      recovered_at = :recovered_at, preferred_method = :preferred_method, changed_at = :now
+    WHERE tenant = :tenant AND id = :person"""
+)
 _FREEZE = Sql("UPDATE person SET frozen_at = :now WHERE tenant = :tenant AND id = :person AND frozen_at IS NULL")
 _UNFREEZE = Sql("UPDATE person SET frozen_at = NULL WHERE tenant = :tenant AND id = :person AND frozen_at IS NOT NULL")
 _COMPROMISE = Sql(
@@ -100,12 +108,13 @@ _ADMINISTRATORS = Sql(
 class SqlPeople:
     """Implements `core.ports.People`."""
 
-    __slots__ = ("_link", "_sealer", "_tenant")
+    __slots__ = ("_link", "_now", "_sealer", "_tenant")
 
-    def __init__(self, link: Link, tenant: str, sealer: Sealer) -> None:
+    def __init__(self, link: Link, tenant: str, sealer: Sealer, now: Instant) -> None:
         self._link = link
         self._tenant = tenant
         self._sealer = sealer
+        self._now = now
 
     def by_canonical(self, canonical: str, now: Instant) -> Person | None:
         """Exact match on the canonical form; the unique index leaves at most one (IDN-2)."""
@@ -129,11 +138,12 @@ class SqlPeople:
             bool(row[8]), row[9], row[10],
             roles=tuple(sorted({name for kind, name in belongs if kind == "role"})),
             groups=frozenset(name for kind, name in belongs if kind == "group"), frozen_at=row[11],
+            upkeep=Upkeep(*row[12:18]),
         )  # fmt: skip
 
     def contacts(self, person: str) -> Sequence[Contact]:
         """All that are not replaced, the preferred one first; hints included."""
-        rows = self._link.all(_CONTACTS, {"tenant": self._tenant, "person": person})
+        rows = self._link.all(_CONTACTS, {"tenant": self._tenant, "person": person, "now": self._now})
         return [
             Contact(
                 row[0],
@@ -144,6 +154,7 @@ class SqlPeople:
                 row[4],
                 row[5],
                 bool(row[6]),
+                *row[7:11],
             )
             for row in rows
         ]
@@ -152,9 +163,12 @@ class SqlPeople:
         """Active ones, of one method if given."""
         rows = self._link.all(_ENROLMENTS, {"tenant": self._tenant, "person": person, "method": method})
         return [
-            Enrolment(row[0], row[1], person, self._open("enrolment", "secret", row[0], row[2]), *row[3:7])
+            Enrolment(
+                row[0], row[1], person, self._open("enrolment", "secret", row[0], row[2]), row[3], row[4], row[5], row[6],
+                added_at=row[7], last_used_at=row[8],
+            )
             for row in rows
-        ]
+        ]  # fmt: skip
 
     def raise_generation(self, person: str, now: Instant) -> int:
         """Everything that carries the old generation is dead from the commit on (decisions 20)."""
@@ -206,6 +220,14 @@ class SqlPeople:
             "expected": new.version,
         }
         return self._link.run(_SET_CREDENTIAL, values) == 1
+
+    def keep(self, person: str, upkeep: Upkeep, now: Instant) -> None:
+        """How registration stands with this person."""
+        self._link.put(_KEEP, {
+            "tenant": self._tenant, "person": person, "now": now, "registered_at": upkeep.registered_at,
+            "confirmed_at": upkeep.confirmed_at, "skips": upkeep.skips, "again_at": upkeep.again_at,
+            "recovered_at": upkeep.recovered_at, "preferred_method": upkeep.preferred_method,
+        })  # fmt: skip
 
     def freeze(self, person: str, now: Instant) -> bool:
         """Close recovery; one conditional write."""

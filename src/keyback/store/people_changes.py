@@ -1,4 +1,4 @@
-"""The writing side of people, contacts, initial passwords and enrolments, made for many rows at a time."""
+"""The writing side of people and their initial passwords, made for many rows at a time."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
@@ -9,20 +9,14 @@ from keyback.app.people.ports import (
     Facts,
     KnownContact,
     KnownPerson,
-    NewContact,
-    NewEnrolment,
     NewPassword,
     NewPerson,
 )
-from keyback.core.errors import NotFound
-from keyback.core.messages import say
-from keyback.core.types import ContactKind, DirectoryKind, Instant
+from keyback.core.types import ContactKind, DirectoryKind
 from keyback.store.engine import Row, Sql, Values
 
 if TYPE_CHECKING:
     from keyback.store.unit import SqlUnit
-
-MESSAGES: Mapping[str, str] = {"people.no_contact": "There is no such contact."}
 
 BATCH = 100
 """How many people one statement looks up."""
@@ -40,9 +34,6 @@ _KNOWN_CONTACTS = Sql(
     WHERE tenant = :tenant AND replaced_by IS NULL AND person IN ({_IN}) ORDER BY added_at, id"""
 )
 _LOCK = Sql(f"UPDATE person SET changed_at = changed_at WHERE tenant = :tenant AND canonical IN ({_IN})")
-_OWNERS = Sql(
-    "SELECT DISTINCT person FROM contact WHERE tenant = :tenant AND fingerprint = :fingerprint ORDER BY person"
-)
 _ADD = Sql(
     """INSERT INTO person (tenant, id, upn, canonical, display_name, given_name, surname, kind, directory, source_id,
       enabled, generation, plan, language, department, created_at, changed_at)
@@ -59,28 +50,6 @@ _ADD_PASSWORD = Sql(
     """INSERT INTO credential (tenant, person, encoded, set_at, must_change, not_after, version)
     VALUES (:tenant, :person, :encoded, :now, 1, :not_after, 1)"""
 )
-_ADD_CONTACT = Sql(
-    """INSERT INTO contact (tenant, id, person, kind, value, fingerprint, confirmed_at, confirmed_how, usable_from,
-      preferred, replaced_by, added_at)
-    VALUES (:tenant, :id, :person, :kind, :value, :fingerprint, :confirmed_at, :confirmed_how, :usable_from, 0, NULL,
-      :now)"""
-)
-_CONFIRM = Sql(
-    """UPDATE contact SET confirmed_at = :now, confirmed_how = :how, usable_from = :usable_from
-    WHERE tenant = :tenant AND id = :contact AND confirmed_at IS NULL"""
-)
-_REPLACE = Sql("UPDATE contact SET replaced_by = :new WHERE tenant = :tenant AND id = :old AND replaced_by IS NULL")
-_REMOVE_CONTACT = Sql("DELETE FROM contact WHERE tenant = :tenant AND id = :contact")
-_VALUE = Sql("SELECT value FROM contact WHERE tenant = :tenant AND id = :contact")
-_ADD_ENROLMENT = Sql(
-    """INSERT INTO enrolment (tenant, id, person, method, secret, label, slot, counter, state, added_at, last_used_at,
-      usable_from)
-    VALUES (:tenant, :id, :person, :method, :secret, :label, :slot, :counter, 'active', :now, NULL, :usable_from)"""
-)
-_REMOVE_ENROLMENTS = Sql(
-    """UPDATE enrolment SET state = 'removed', secret = :nothing
-    WHERE tenant = :tenant AND person = :person AND method = :method AND state = 'active'"""
-)
 
 
 class SqlPeopleChanges:
@@ -93,14 +62,6 @@ class SqlPeopleChanges:
         self._tenant = unit.tenant
         self._sealer = unit.sealer
         self._now = unit.now
-
-    def fingerprint(self, value: str) -> bytes:
-        """The same for everybody who has this address or number, so that shared ones can be counted (REG-7)."""
-        return self._sealer.mac("contact", self._tenant, value)
-
-    def owners(self, value: str) -> Sequence[str]:
-        """Ids of all who have this address or number."""
-        return [row[0] for row in self._link.all(_OWNERS, self._about(fingerprint=self.fingerprint(value)))]
 
     def known(self, canonicals: Sequence[str]) -> Mapping[str, KnownPerson]:
         """Two statements, however many people."""
@@ -132,49 +93,6 @@ class SqlPeopleChanges:
              "encoded": self._seal("credential", "encoded", one.person, one.encoded.encode())}
             for one in passwords
         ))  # fmt: skip
-
-    def add_contacts(self, contacts: Sequence[NewContact]) -> None:
-        """Hints, and those that somebody vouches for."""
-        self._many(_ADD_CONTACT, (
-            {"id": one.id, "person": one.person, "kind": one.kind.value, "confirmed_how": one.confirmed_how,
-             "confirmed_at": self._now if one.confirmed_how else None, "usable_from": one.usable_from,
-             "value": self._seal("contact", "value", one.id, one.value.encode()),
-             "fingerprint": self.fingerprint(one.value)}
-            for one in contacts
-        ))  # fmt: skip
-
-    def confirm(self, contact: str, how: str, usable_from: Instant) -> None:
-        """A hint becomes a contact that may be used from then on."""
-        self._link.put(_CONFIRM, self._about(contact=contact, how=how, usable_from=usable_from))
-
-    def replace(self, old: str, new: str) -> None:
-        """Out of use, and kept so that it can be told which came when."""
-        self._link.put(_REPLACE, self._about(old=old, new=new))
-
-    def remove_contact(self, contact: str) -> None:
-        """For good: the value is gone."""
-        self._link.put(_REMOVE_CONTACT, self._about(contact=contact))
-
-    def contact_value(self, contact: str) -> str:
-        """Raises `NotFound`."""
-        row = self._link.one(_VALUE, self._about(contact=contact))
-        if row is None:
-            raise NotFound(say("people.no_contact"))
-        place = {"table": "contact", "column": "value", "row": contact, "tenant": self._tenant}
-        return self._sealer.open(bytes(row[0]), **place).decode()
-
-    def add_enrolments(self, enrolments: Sequence[NewEnrolment]) -> None:
-        """Secrets are sealed to their rows."""
-        self._many(_ADD_ENROLMENT, (
-            {"id": one.id, "person": one.person, "method": one.method, "label": one.label, "slot": one.slot,
-             "counter": one.counter, "usable_from": one.usable_from,
-             "secret": self._seal("enrolment", "secret", one.id, one.secret)}
-            for one in enrolments
-        ))  # fmt: skip
-
-    def remove_enrolments(self, person: str, method: str) -> int:
-        """The secrets are overwritten; that they existed is remembered."""
-        return self._link.run(_REMOVE_ENROLMENTS, self._about(person=person, method=method, nothing=b""))
 
     def _many(self, statement: Sql, rows: Iterable[Values]) -> None:
         whole: list[Values] = [{"tenant": self._tenant, "now": self._now, **row} for row in rows]

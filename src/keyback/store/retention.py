@@ -44,6 +44,9 @@ _STATEMENTS: Mapping[str, tuple[Sql, ...]] = MappingProxyType(
         ),
         "messages": (_delete("outbox", "id", "t.state <> 'waiting' AND t.done_at <= :before", "t.done_at"),),
         "sessions": (_delete("session", "token", "t.ends_at <= :before", "t.ends_at"),),
+        "session_challenges": (_delete("session_challenge", "id", "t.expires_at <= :before", "t.expires_at"),),
+        "access_passes": (_delete("access_pass", "id", "t.expires_at <= :before", "t.expires_at"),),
+        "wrong_passwords": (_delete("wrong_password", "account", "t.at <= :before", "t.at"),),
         "setup_links": (_delete("setup_link", "token", "t.expires_at <= :before", "t.expires_at"),),
         "objection_links": (
             _delete("objection_link", "token", "t.expires_at <= :before AND t.incident IS NULL", "t.expires_at"),

@@ -11,14 +11,18 @@ from keyback.core.ports import Clock, Sealer
 from keyback.core.types import Instant, Span
 from keyback.store.audit import append
 from keyback.store.engine import Engine, Link, Sql
+from keyback.store.guesses import SqlGuesses
 from keyback.store.incidents import SqlIncidents
+from keyback.store.info import SqlSecurityInfo
 from keyback.store.journeys import SqlJourneys
 from keyback.store.links import SqlLinks
 from keyback.store.outbox import SqlOutbox
+from keyback.store.passes import SqlPasses
 from keyback.store.people import SqlPeople
 from keyback.store.policies import SqlPolicies
 from keyback.store.pulse import SqlPulse
 from keyback.store.readiness import SqlReadiness
+from keyback.store.session_challenges import SqlSessionChallenges
 from keyback.store.sessions import SqlSessions
 from keyback.store.tenants import SqlTenants
 from keyback.store.throttles import SqlThrottles
@@ -30,7 +34,8 @@ class SqlUnit:
     """Implements `core.ports.Unit`. `link` is for the store's own files."""
 
     __slots__ = (
-        "_events", "apart", "incidents", "journeys", "link", "links", "now", "outbox", "people", "policies", "pulse", "readiness", "sealer", "sessions", "tenant",
+        "_events", "apart", "guesses", "incidents", "info", "journeys", "link", "links", "now", "outbox", "passes", "people",
+        "policies", "pulse", "readiness", "sealer", "session_challenges", "sessions", "tenant",
         "tenants", "throttles",
     )  # fmt: skip
 
@@ -40,7 +45,7 @@ class SqlUnit:
         self.now = now
         self.apart: Span = 0
         self.sealer = sealer
-        self.people = SqlPeople(link, tenant, sealer)
+        self.people = SqlPeople(link, tenant, sealer, now)
         self.journeys = SqlJourneys(link, tenant)
         self.throttles = SqlThrottles(link, tenant, sealer)
         self.outbox = SqlOutbox(link, tenant, sealer)
@@ -48,6 +53,10 @@ class SqlUnit:
         self.pulse = SqlPulse(link, tenant, now)
         self.readiness = SqlReadiness(link, tenant)
         self.sessions = SqlSessions(link, tenant)
+        self.session_challenges = SqlSessionChallenges(link, tenant, sealer)
+        self.passes = SqlPasses(link, tenant)
+        self.guesses = SqlGuesses(link, tenant, sealer)
+        self.info = SqlSecurityInfo(link, tenant, sealer, now)
         self.links = SqlLinks(link, tenant, sealer)
         self.incidents = SqlIncidents(link, tenant, sealer)
         self.tenants = SqlTenants(link, tenant)

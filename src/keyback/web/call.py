@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from keyback.app.house import House
 from keyback.app.known import LIFE
+from keyback.app.sign_in.seat import Visit
 from keyback.core.types import SECOND, Instant
 from keyback.web.page import Page
 from keyback.web.prompts import Catalog, Words
@@ -57,6 +58,12 @@ class Call:
     now: Instant
     last: str = ""
     """The last part of the path, for one-time links."""
+
+    @property
+    def visit(self) -> Visit:
+        """What a browser that is signed in, or on its way there, brings along."""
+        session, known = self.cookies.get(SESSION, ""), self.cookies.get(KNOWN, "")
+        return Visit(session, known, self.source, self.client, self.words.lang)
 
     @property
     def version(self) -> int:

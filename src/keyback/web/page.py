@@ -69,6 +69,46 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """A button of an item: posts the page's hidden fields and `name=value` to `href`; without `post` it leads there."""
+
+    rel: str
+    """Permanent, for programs: `remove`, `change`, `prefer`, `lost`, `end`, `name`."""
+    href: str
+    label: Text
+    name: str = ""
+    value: str = ""
+    post: bool = True
+    harsh: bool = False
+    """It takes something away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing in a list: a method, a contact, a session."""
+
+    id: str
+    label: Text
+    about: tuple[Text, ...] = ()
+    """When it was added, when it was last used, why it does not count: one line each."""
+    mark: Text | None = None
+    """One word about its state, beside the label."""
+    tone: str = ""
+    """Of that word: `good`, `warn` or nothing."""
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items under a heading, what to say when there are none, and what can be added."""
+
+    title: Text
+    items: tuple[Item, ...] = ()
+    empty: Text | None = None
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One question, one primary button, and never a dead end."""
 
@@ -97,5 +137,7 @@ class Page:
     """Proof-of-work challenge as JSON, solved by the script before the form is sent."""
     qr: str = ""
     """An image as `data:` is forbidden by CSP: this is inline SVG markup made by the server."""
+    groups: tuple[Group, ...] = ()
+    """Lists of what there is, each thing with its own buttons."""
     facts: tuple[tuple[Text, str], ...] = field(default=())
     """Label and value pairs shown large (an authenticator key, recovery codes)."""

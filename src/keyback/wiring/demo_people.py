@@ -7,11 +7,11 @@ from typing import Any, Final
 from keyback.app.house import House
 from keyback.app.people.enrolling import method_on
 from keyback.app.people.finding import canonical_name
-from keyback.app.people.ports import Facts, Group, NewContact, NewEnrolment, NewPerson, Work
+from keyback.app.people.ports import Facts, Group, NewPerson, Work
 from keyback.app.policy.standing import refresh
 from keyback.core.events import Activity, Event
 from keyback.core.policy import Document, MethodPolicy, Numbers, Policy, Scope, SelfService
-from keyback.core.ports import Credential, Random, Registration
+from keyback.core.ports import Credential, NewContact, NewEnrolment, Random, Registration
 from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.store.group_changes import SqlGroupChanges
 from keyback.store.people_changes import SqlPeopleChanges
@@ -177,10 +177,10 @@ def _write(unit: SqlUnit, one: _Made, random: Random) -> None:
     unit.people.set_credential(one.id, Credential(one.encoded, (), unit.now, must_change=False, not_after=None, version=0),
                                unit.now)  # fmt: skip
     contacts = ((ContactKind.EMAIL, someone.mail), (ContactKind.MOBILE, someone.mobile))
-    changes.add_contacts(
+    unit.info.add_contacts(
         [NewContact(random.id(), one.id, kind, value, "admin", unit.now) for kind, value in contacts if value]
     )
-    changes.add_enrolments(
+    unit.info.add_enrolments(
         [
             NewEnrolment(random.id(), one.id, name, secret, registered.label, slot, 0, unit.now)
             for name, registered in one.registrations.items()

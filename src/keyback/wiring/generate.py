@@ -15,10 +15,10 @@ from keyback.app.outbox.deliver import Courier, Route
 from keyback.app.outbox.wording import Voice
 from keyback.app.people.enrolling import method_on
 from keyback.app.people.finding import canonical_name
-from keyback.app.people.ports import Facts, Group, NewContact, NewEnrolment, NewPassword, NewPerson
+from keyback.app.people.ports import Facts, Group, NewPassword, NewPerson
 from keyback.app.perform import NOTICE_URGENCY
 from keyback.core.events import Activity, Event, Step
-from keyback.core.ports import Letter, Method, Outgoing, Receipt
+from keyback.core.ports import Letter, Method, NewContact, NewEnrolment, Outgoing, Receipt
 from keyback.core.rules.readiness import BITS, NO_ADMINISTRATOR, OWN_PASSWORD, Standing
 from keyback.core.types import DAY, ContactKind, DirectoryKind, Instant, PersonKind
 from keyback.store.group_changes import SqlGroupChanges
@@ -133,8 +133,8 @@ def _write(unit: SqlUnit, batch: Sequence[tuple[int, Generated]], encoded: str, 
     changes, now = SqlPeopleChanges(unit), unit.now
     changes.add([NewPerson(one.id, one.user_id, PersonKind.PERSON, _facts(one)) for _, one in batch])
     changes.add_passwords([NewPassword(one.id, encoded, now + 14 * DAY) for _, one in batch])
-    changes.add_contacts([contact for _, one in batch for contact in _contacts(one, now)])
-    changes.add_enrolments(
+    unit.info.add_contacts([contact for _, one in batch for contact in _contacts(one, now)])
+    unit.info.add_enrolments(
         [
             NewEnrolment(f"{one.id[:-1]}t", one.id, shelf.app, totp_secret(number), one.user_id, 0, 0, now)
             for number, one in batch

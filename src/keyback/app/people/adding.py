@@ -48,7 +48,7 @@ def add(work: Work, new: Newcomer, password: str | None = None, *, life: Instant
     if form is None or "@" not in form:
         raise Invalid(say("people.user_id", user_id=new.user_id[:100]))
     with work.house.store.reading() as unit:
-        _check_free(work, unit, form)
+        _check_free(unit, form)
         in_force = unit.policies.in_force()
     policy = (in_force.policy if in_force else Policy()).passwords
     encoded = None
@@ -58,7 +58,7 @@ def add(work: Work, new: Newcomer, password: str | None = None, *, life: Instant
         encoded = initial(work, password)
     person = work.house.random.id()
     with work.house.store.writing() as unit:
-        _check_free(work, unit, form)
+        _check_free(unit, form)
         work.people(unit).add([NewPerson(person, form, new.kind, _facts(new))])
         if encoded is not None:
             new_password.still_judged(policy, unit.policies.in_force())
@@ -68,11 +68,11 @@ def add(work: Work, new: Newcomer, password: str | None = None, *, life: Instant
     return person
 
 
-def _check_free(work: Work, unit: Unit, form: str) -> None:
+def _check_free(unit: Unit, form: str) -> None:
     """IDN-4: neither a user ID nor anybody's address."""
     if unit.people.by_canonical(form, unit.now) is not None:
         raise Conflict(say("people.exists", user_id=form))
-    if work.people(unit).owners(form):
+    if unit.info.owners(form):
         raise Conflict(say("people.is_contact", user_id=form))
 
 

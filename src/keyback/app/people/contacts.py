@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from keyback.app.people.finding import find_and_lock
-from keyback.app.people.ports import NewContact, Work
+from keyback.app.people.ports import Work
 from keyback.app.people.telling import METHOD_CHANGED, shown, tell
 from keyback.app.policy.standing import refresh
 from keyback.core.errors import Conflict, Invalid, NotFound
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
-from keyback.core.ports import Unit
+from keyback.core.ports import NewContact, Unit
 from keyback.core.rules import numbers
 from keyback.core.rules.identifiers import canonical_mail, canonical_number
 from keyback.core.types import Contact, ContactKind, Person
@@ -57,7 +57,7 @@ def add_contact(work: Work, user_id: str, kind: ContactKind, value: str, *, conf
             raise Conflict(say("people.contact_there"))
         tell(unit, person, METHOD_CHANGED, f"+ {shown(kind, form)}")
         how = BY_ADMINISTRATOR if confirmed else ""
-        work.people(unit).add_contacts([NewContact(contact, person.id, kind, form, how, unit.now)])
+        unit.info.add_contacts([NewContact(contact, person.id, kind, form, how, unit.now)])
         _finish(work, unit, person, Activity.METHOD_ADDED, {"kind": kind.value, "confirmed": int(confirmed)})
     work.house.kick("email")
     return contact
@@ -73,7 +73,7 @@ def confirm_contact(work: Work, user_id: str, contact: str, why: str) -> None:
         if one.confirmed_at is not None:
             raise Conflict(say("people.contact_confirmed"))
         tell(unit, person, METHOD_CHANGED, f"+ {shown(one.kind, one.value)}", [one])
-        work.people(unit).confirm(one.id, BY_ADMINISTRATOR, unit.now)
+        unit.info.confirm(one.id, BY_ADMINISTRATOR, unit.now)
         _finish(work, unit, person, Activity.METHOD_ADDED, {"kind": one.kind.value, "confirmed": 1, "why": why[:200]})
     work.house.kick("email")
 
@@ -84,7 +84,7 @@ def remove_contact(work: Work, user_id: str, contact: str) -> None:
         person = find_and_lock(unit, user_id)
         one = _contact(unit, person, contact)
         tell(unit, person, METHOD_CHANGED, f"- {shown(one.kind, one.value)}", [one])
-        work.people(unit).remove_contact(one.id)
+        unit.info.remove_contact(one.id)
         unit.people.raise_generation(person.id, unit.now)
         unit.sessions.end_all(person.id)
         _finish(work, unit, person, Activity.METHOD_REMOVED, {"kind": one.kind.value})

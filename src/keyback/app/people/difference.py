@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from keyback.app.people.ports import Facts, KnownContact, KnownPerson, NewContact
+from keyback.app.people.ports import Facts, KnownContact, KnownPerson
+from keyback.core.ports import NewContact
 from keyback.core.rules.people_file import Imported
 from keyback.core.types import HOUR, ContactKind, DirectoryKind, Instant, Span
 

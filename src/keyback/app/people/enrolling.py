@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keyback.app.people.finding import find, find_and_lock
-from keyback.app.people.ports import NewEnrolment, Work
+from keyback.app.people.ports import Work
 from keyback.app.people.telling import METHOD_CHANGED, tell
 from keyback.app.policy.standing import refresh
 from keyback.core.errors import Invalid, NotFound
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
-from keyback.core.ports import Method, Registration, Tools
+from keyback.core.ports import Method, NewEnrolment, Registration, Tools
 from keyback.core.types import MINUTE, Enrolment
 
 MESSAGES: Mapping[str, str] = {
@@ -65,13 +65,12 @@ def finish(work: Work, begun: Begun, answer: str | None) -> None:
         raise Invalid(say("people.wrong_code"))
     with work.house.store.writing() as unit:
         person = find_and_lock(unit, begun.user_id)
-        changes = work.people(unit)
         tell(unit, person, METHOD_CHANGED, f"+ {begun.method.audit_name}")
         whole_set = len(begun.registration.secrets) > 1
-        if whole_set and changes.remove_enrolments(person.id, begun.method.name):
+        if whole_set and unit.info.remove_enrolments(person.id, begun.method.name):
             unit.people.raise_generation(person.id, unit.now)
             unit.sessions.end_all(person.id)
-        changes.add_enrolments([
+        unit.info.add_enrolments([
             NewEnrolment(work.house.random.id(), person.id, begun.method.name, secret, begun.registration.label, slot,
                          max(counter, 0), unit.now)
             for slot, secret in enumerate(begun.registration.secrets)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from keyback.app.people.difference import Plan
-from keyback.app.people.ports import NewContact, NewPassword, NewPerson, PeopleChanges, Work
+from keyback.app.people.ports import NewPassword, NewPerson, Work
 from keyback.app.people.telling import METHOD_CHANGED, shown, tell
 from keyback.app.policy.standing import refresh
 from keyback.core.events import Activity, Event
 from keyback.core.policy import Policy
-from keyback.core.ports import Unit
+from keyback.core.ports import NewContact, Unit
 from keyback.core.rules import offer, readiness
 from keyback.core.rules.people_file import Imported
 from keyback.core.types import DAY, Contact, DirectoryKind, Person, PersonKind
@@ -24,10 +24,10 @@ def write(work: Work, unit: Unit, plans: Sequence[Plan], hashes: Mapping[str, st
             _warn(unit, plan)
     _write_new(work, unit, [plan for plan in plans if plan.known is None], hashes)
     changes.set_facts({plan.person: plan.facts for plan in plans if plan.known is not None and plan.facts})
-    changes.add_contacts([contact for plan in plans for contact in plan.contacts])
+    unit.info.add_contacts([contact for plan in plans for contact in plan.contacts])
     for plan in plans:
         if plan.known is not None:
-            _write_known(work, unit, changes, plan)
+            _write_known(work, unit, plan)
         for event in _events(work.actor, plan, correlation):
             unit.audit(event)
 
@@ -82,11 +82,11 @@ def _standing(work: Work, unit: Unit, plan: Plan, policy: Policy) -> readiness.S
     return readiness.standing(person, policy, held, work.house.methods.values(), unit.now)
 
 
-def _write_known(work: Work, unit: Unit, changes: PeopleChanges, plan: Plan) -> None:
+def _write_known(work: Work, unit: Unit, plan: Plan) -> None:
     for contact, usable_from in plan.confirm:
-        changes.confirm(contact, "import", usable_from)
+        unit.info.confirm(contact, "import", usable_from)
     for old, new in plan.replace:
-        changes.replace(old, new)
+        unit.info.replace(old, new)
     if plan.ends_sessions:
         unit.people.raise_generation(plan.person, unit.now)
     refresh(unit, plan.person, work.house.methods.values())

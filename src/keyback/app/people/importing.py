@@ -166,7 +166,7 @@ class _Run:
         return self._work.people(unit).known([person.canonical for person in batch])
 
     def _plans(self, unit: Unit, batch: Sequence[Imported], known: Mapping[str, KnownPerson]) -> list[Plan]:
-        fingerprint = self._work.people(unit).fingerprint
+        fingerprint = unit.info.fingerprint
         terms = Terms(self.report.trusted, self._policy.self_service.methods_required, unit.now)
         new_id = self._work.house.random.id
         return [

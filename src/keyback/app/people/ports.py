@@ -39,38 +39,12 @@ class NewPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class NewContact:
-    """A contact to add; `confirmed_how` empty: a hint."""
-
-    id: str
-    person: str
-    kind: ContactKind
-    value: str
-    confirmed_how: str
-    usable_from: Instant
-
-
-@dataclass(frozen=True, slots=True)
 class NewPassword:
     """An initial password's hash, to be changed at the first sign-in."""
 
     person: str
     encoded: str
     not_after: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class NewEnrolment:
-    """A method's secret to keep."""
-
-    id: str
-    person: str
-    method: str
-    secret: bytes
-    label: str
-    slot: int
-    counter: int
-    usable_from: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +73,6 @@ class KnownPerson:
 class PeopleChanges(Protocol):
     """Writes about people, within one unit."""
 
-    def fingerprint(self, value: str) -> bytes:
-        """Keyed fingerprint of an address or number."""
-
-    def owners(self, value: str) -> Sequence[str]:
-        """Ids of all who have this address or number."""
-
     def known(self, canonicals: Sequence[str]) -> Mapping[str, KnownPerson]:
         """Those of at most `BATCH` user IDs that exist, by canonical user ID."""
 
@@ -113,21 +81,8 @@ class PeopleChanges(Protocol):
 
     def add(self, people: Sequence[NewPerson]) -> None: ...
     def add_passwords(self, passwords: Sequence[NewPassword]) -> None: ...
-    def add_contacts(self, contacts: Sequence[NewContact]) -> None: ...
     def set_facts(self, facts: Mapping[str, Facts]) -> None:
         """By person id."""
-
-    def confirm(self, contact: str, how: str, usable_from: Instant) -> None: ...
-    def replace(self, old: str, new: str) -> None:
-        """The old contact is out of use; the new one stands in its place."""
-
-    def remove_contact(self, contact: str) -> None: ...
-    def contact_value(self, contact: str) -> str:
-        """Unsealed; only for a notice to a contact that is being replaced."""
-
-    def add_enrolments(self, enrolments: Sequence[NewEnrolment]) -> None: ...
-    def remove_enrolments(self, person: str, method: str) -> int:
-        """How many there were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ COMMENTS: Mapping[str, str] = {
     "self_service.own_mail_domains": "Mail domains whose mailboxes open with the lost password; never offered.",
     "self_service.trust_imported_contacts": "true: imports may confirm addresses and numbers without a code.",
     "self_service.writeback": "true: people whose password lives in another directory may reset too.",
-    "methods": "Ways to prove who you are, strongest first. include: only these groups. exclude: not these groups.",
+    "self_service.allow_unlock": "true: people may unlock their account and keep the password, with the same proofs.",
+    "methods": "Ways to prove who you are, strongest first. include: only these groups. exclude: not these groups."
+    " sign_in: also as second factor at sign-in.",
     "administrators": "Whoever holds a role that can change something. Groups and scope above do not apply to them.",
     "administrators.methods_required": "Always 2, one of them strong.",
     "administrators.self_service": "all, not_global (all but Global Administrators) or none.",
@@ -36,6 +38,24 @@ COMMENTS: Mapping[str, str] = {
     "passwords.breached_max_age_days": "Days after its import when the list of breached passwords is out of date.",
     "passwords.without_breached_list": "While that list is missing, damaged or out of date: core: the lists that ship with"
     " Keyback work on, with an alarm. refuse: nobody can set a new password.",
+    "passwords.expiry_days": "Days until a new password is asked for at sign-in. 0: never, as NIST advises.",
+    "passwords.expiry_warning_days": "Days before that when people are told.",
+    "sign_in": "Second factors at sign-in.",
+    "sign_in.mfa": "when_registered: whoever has one. groups: also everybody in the groups below. always: everybody.",
+    "sign_in.mfa_groups": "Names of groups; groups within them count. Needed where mfa is groups.",
+    "registration": "What people are asked to register when they sign in.",
+    "registration.required_at_sign_in": "true: people for whom self-service is on register what it needs at sign-in.",
+    "registration.reconfirm_days": "Days until people are asked whether all is still right. 0: never.",
+    "registration.skips": "At how many sign-ins it can be put off; 0: it is required at once.",
+    "registration.unlimited_skips": "true: it can be put off at every sign-in.",
+    "registration.first_proof": "contact: who has registered nothing yet proves who they are by a code to a contact that you"
+    " knew before, a trusted network or an access pass. password_only: the password is enough.",
+    "registration.hold_hours": "Hours until something new counts for a reset, and security info opens again after one.",
+    "registration.hold_hours_administrators": "The same for administrators.",
+    "passes": "Temporary access passes, for people who have nothing to prove themselves with yet.",
+    "passes.default_minutes": "How long a pass works, unless its issuer says otherwise.",
+    "passes.longest_minutes": "The longest that an issuer may say.",
+    "passes.once": "true: a pass is good for one registration session.",
     "lives": "How long things live, in minutes.",
     "lives.journey_minutes": "From the user ID to the new password.",
     "lives.evidence_minutes": "From a proof to the new password.",
@@ -96,7 +116,8 @@ def with_groups(policy: Policy, to: Callable[[str], str]) -> Policy:
         excluded_groups=tuple(map(to, scope.excluded_groups)),
         stricter=tuple(replace(rule, group=to(rule.group)) for rule in scope.stricter),
     )
-    return replace(policy, self_service=scope, methods=methods)
+    sign_in = replace(policy.sign_in, mfa_groups=tuple(map(to, policy.sign_in.mfa_groups)))
+    return replace(policy, self_service=scope, methods=methods, sign_in=sign_in)
 
 
 def complete(policy: Policy, methods: Iterable[str]) -> Policy:

@@ -8,9 +8,9 @@ from keyback.app.house import House
 from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
 from keyback.app.reset.scene import Scene, browser_key, load, proof_of, refusal_of
-from keyback.app.reset.sends import confirmed
 from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note, refuse_unproven
 from keyback.app.reset.warn import warn
+from keyback.app.sends import confirmed
 from keyback.app.watch import storm
 from keyback.core.errors import Busy, Conflict, Contended, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event, Step
@@ -208,7 +208,7 @@ def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Ri
         raise Conflict(say("store.conflict"))  # rolls all of it back
     if not journey.evidence:
         _make_room(unit, scene, right.enrolment.person)
-    confirmed(unit, scene, method, right.enrolment)
+    confirmed(unit, scene.asker, method, right.enrolment)
     if right.spends:
         refresh(unit, right.enrolment.person, house.methods.values())
     return True

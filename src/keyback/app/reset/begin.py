@@ -6,8 +6,8 @@ from typing import Any
 from keyback.app.house import House
 from keyback.app.perform import CODE_URGENCY
 from keyback.app.reset.scene import Scene, candidates, glance, load, offered
-from keyback.app.reset.sends import charge_asker, charge_target
 from keyback.app.reset.stepping import Went, alive, end_if_over, note, refuse_unproven
+from keyback.app.sends import charge_asker, charge_target
 from keyback.core.errors import TooMany
 from keyback.core.events import Step
 from keyback.core.journey import Decoy, Proving
@@ -56,10 +56,10 @@ def begin(house: House, token: str, pick: Pick) -> Went:
 
 def _begin(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list[Enrolment]) -> str | TooMany | None:
     """The channel that has something to send, or empty; None when another step came first."""
-    refused = charge_asker(house, unit, scene, method)
+    refused = charge_asker(house, unit, scene.asker, method)
     if refused is not None:
         return refused
-    held = charge_target(unit, scene, method, enrolled)
+    held = charge_target(unit, scene.asker, method, enrolled)
     channel = _open(house, unit, scene, method, [] if held else enrolled)  # held back: goes nowhere (SND-5)
     if channel is not None:
         details: dict[str, Any] = {"held_back": held} if held else {}

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from keyback.app.house import House
+from keyback.app.sends import Asker
 from keyback.app.watch.state import Watch, watch
 from keyback.core.errors import NotFound
 from keyback.core.journey import Choosing, Decoy, Ended, Journey, Proving, Somebody, Why
 from keyback.core.messages import say
 from keyback.core.policy import Demand, InForce
 from keyback.core.ports import Challenge, Charge, Method, Unit
-from keyback.core.rules import assurance, eligibility, limits, offer
-from keyback.core.rules.limits import Client
+from keyback.core.rules import assurance, eligibility, offer
 from keyback.core.types import NOBODY, Code, Disclosure, Enrolment, Instant, Person, Span
 
 MESSAGES = {
@@ -58,9 +58,13 @@ class Scene:
 
     def charge(self, limit: str, key: str, window: Span | None = None, source: str = "") -> Charge:
         """What this step uses up. `source`: whom to judge by address too."""
-        rules = self.policy.policy.limits
-        client = Client(self.journey.known, limits.trusts(rules, source), self.watch.stormy)
-        return limits.charge(limit, rules, key, client, window)
+        return self.asker.charge(limit, key, window, source)
+
+    @property
+    def asker(self) -> Asker:
+        """Whose budgets this step uses."""
+        journey, rules = self.journey, self.policy.policy.limits
+        return Asker(journey.account, journey.source, self.now, rules, journey.known, self.watch.stormy)
 
 
 def browser_key(house: House, token: str) -> bytes:

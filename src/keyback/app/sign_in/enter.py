@@ -7,14 +7,16 @@ from keyback.app.counters import clear_sign_in
 from keyback.app.house import House
 from keyback.app.known import knows, remember
 from keyback.app.reset.scene import account_of
+from keyback.app.sign_in.agenda import arrived
+from keyback.app.sign_in.seat import LIVES, Visit, registered, seated, session_key, with_info
 from keyback.app.watch import storm
 from keyback.app.watch.state import Watch, watch
 from keyback.core.errors import Busy, Invalid, Refused, TooMany, Unavailable
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.policy import Limits
-from keyback.core.ports import Charge, Credential, SignedIn, Unit
-from keyback.core.rules import identifiers
+from keyback.core.ports import Charge, Credential, Session, SessionKind, Unit
+from keyback.core.rules import identifiers, registration
 from keyback.core.rules.limits import Client, charge, source_network, trusts
 from keyback.core.types import HOUR, MINUTE, NOBODY, DirectoryKind, Instant, Person, Span
 
@@ -58,6 +60,8 @@ class Entered:
 
     session: str
     known: str
+    kind: SessionKind
+    """How far the browser is: where it goes next."""
 
 
 class MustChange(Refused):
@@ -99,11 +103,6 @@ def enter(house: House, asked: Asked) -> Entered:
         _failed(house, known, asked, EXPIRED)
         raise MustChange(say("sign_in.must_change"))
     return _begin(house, known, person, asked)
-
-
-def session_key(house: House, token: str) -> bytes:
-    """How the store knows a session: by keyed hash of what the cookie holds."""
-    return house.sealer.mac("session-cookie", token)
 
 
 def pause_after(further: int) -> Span:
@@ -224,6 +223,7 @@ def _forgive(unit: Unit, known: _Known) -> None:
 
 
 def _begin(house: House, known: _Known, person: Person, asked: Asked) -> Entered:
+    """The password was right: a session that waits for the second factor, for what interrupts, or for nothing."""
     token = house.random.bytes(32).hex()
     with house.store.writing() as unit:
         unit.people.hold(person.id)
@@ -234,8 +234,19 @@ def _begin(house: House, known: _Known, person: Person, asked: Asked) -> Entered
         _forgive(unit, known)
         if asked.session:
             unit.sessions.end(session_key(house, asked.session))
-        key = session_key(house, token)
-        unit.sessions.insert(key, person, SignedIn("password", asked.source, asked.client), unit.now)
+        visit = Visit(token, asked.known, asked.source, asked.client)
+        session = _arrive(house, unit, visit, person, known.credential)
+        unit.sessions.insert(session_key(house, token), session)
         storm.answered(unit)
         unit.audit(Event(Activity.SIGN_IN, person.id, person.id, "success", "", "", asked.source))
-    return Entered(token, remember(house, asked.known, known.counts.account, person.generation))
+    return Entered(token, remember(house, asked.known, known.counts.account, person.generation), session.kind)
+
+
+def _arrive(house: House, unit: Unit, visit: Visit, person: Person, credential: Credential | None) -> Session:
+    session = Session(
+        house.random.id(), person.id, person.generation, SessionKind.FACTOR, "password", unit.now, unit.now,
+        unit.now + LIVES[SessionKind.FACTOR], visit.source, visit.client, password_at=unit.now,
+    )  # fmt: skip
+    at = with_info(unit, seated(house, unit, visit, session, person))
+    found = registration.factors([one.enrolment for one in registered(house, at)], person, at.policy.policy)
+    return session if found else arrived(house, at, session, credential)

@@ -1,8 +1,9 @@
 """Who is signed in, and signing out."""
 
 from keyback.app.house import House
-from keyback.app.sign_in.enter import session_key
+from keyback.app.sign_in.seat import session_key
 from keyback.core.events import Activity, Event
+from keyback.core.ports import SessionKind
 from keyback.core.types import Person
 
 
@@ -12,20 +13,20 @@ def who(house: House, token: str) -> Person | None:
         return None
     key = session_key(house, token)
     with house.store.writing() as unit:
-        person = unit.sessions.person_of(key, unit.now)
-        if person is None:
+        session = unit.sessions.of(key, unit.now)
+        if session is None or session.kind is not SessionKind.PORTAL:
             return None
         unit.sessions.seen(key, unit.now)
-        return unit.people.by_id(person, unit.now)
+        return unit.people.by_id(session.person, unit.now)
 
 
 def leave(house: House, token: str, source: str) -> None:
-    """End this session."""
+    """End this session, however far it is."""
     if not token:
         return
     key = session_key(house, token)
     with house.store.writing() as unit:
-        person = unit.sessions.person_of(key, unit.now)
+        session = unit.sessions.of(key, unit.now)
         unit.sessions.end(key)
-        if person is not None:
-            unit.audit(Event(Activity.SIGN_OUT, person, person, "success", "", "", source))
+        if session is not None:
+            unit.audit(Event(Activity.SIGN_OUT, session.person, session.person, "success", "", "", source))

@@ -8,8 +8,19 @@ from keyback.core.ports.breached import Breached, BreachedList, Gap, NoList
 from keyback.core.ports.channels import Channel, DeliveryFailed, Letter, Outgoing, Receipt
 from keyback.core.ports.directories import Directory, Preflight
 from keyback.core.ports.incidents import Incident, Incidents, Objection, Report
+from keyback.core.ports.info import NewContact, NewEnrolment, SecurityInfo
 from keyback.core.ports.methods import Ask, BoundMac, Method, Opening, Registration, Right, Tools, Verdict, Wrong
-from keyback.core.ports.records import Beat, Challenge, Charge, Credential, SignedIn
+from keyback.core.ports.records import Beat, Challenge, Charge, Credential
+from keyback.core.ports.sessions import (
+    AccessPass,
+    Guesses,
+    Passes,
+    Session,
+    SessionChallenge,
+    SessionChallenges,
+    SessionKind,
+    Sessions,
+)
 from keyback.core.ports.store import (
     Candidate,
     Journeys,
@@ -19,7 +30,6 @@ from keyback.core.ports.store import (
     Policies,
     Pulse,
     Readiness,
-    Sessions,
     SetupLink,
     Store,
     Tenant,
@@ -30,6 +40,7 @@ from keyback.core.ports.store import (
 from keyback.core.ports.world import Clock, Hasher, Random, Sealer
 
 __all__ = [
+    "AccessPass",
     "Ask",
     "Beat",
     "BoundMac",
@@ -44,6 +55,7 @@ __all__ = [
     "DeliveryFailed",
     "Directory",
     "Gap",
+    "Guesses",
     "Hasher",
     "Incident",
     "Incidents",
@@ -51,11 +63,14 @@ __all__ = [
     "Letter",
     "Links",
     "Method",
+    "NewContact",
+    "NewEnrolment",
     "NoList",
     "Objection",
     "Opening",
     "Outbox",
     "Outgoing",
+    "Passes",
     "People",
     "Policies",
     "Preflight",
@@ -67,9 +82,13 @@ __all__ = [
     "Report",
     "Right",
     "Sealer",
+    "SecurityInfo",
+    "Session",
+    "SessionChallenge",
+    "SessionChallenges",
+    "SessionKind",
     "Sessions",
     "SetupLink",
-    "SignedIn",
     "Store",
     "Tenant",
     "Tenants",

@@ -57,16 +57,6 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
-    """How somebody signed in, and from where."""
-
-    methods: str
-    """Names, joined by `+`."""
-    address: str
-    client: str
-
-
-@dataclass(frozen=True, slots=True)
 class Beat:
     """How often something happened in a span, counted by five minutes."""
 

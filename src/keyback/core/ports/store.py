@@ -10,9 +10,11 @@ from keyback.core.journey import Evidence, Journey
 from keyback.core.policy import Document, InForce
 from keyback.core.ports.channels import Outgoing
 from keyback.core.ports.incidents import Incidents
-from keyback.core.ports.records import Beat, Challenge, Charge, Credential, SignedIn
+from keyback.core.ports.info import SecurityInfo
+from keyback.core.ports.records import Beat, Challenge, Charge, Credential
+from keyback.core.ports.sessions import Guesses, Passes, SessionChallenges, Sessions
 from keyback.core.rules.readiness import Likes, Standing
-from keyback.core.types import Contact, Enrolment, Instant, Person, Span
+from keyback.core.types import Contact, Enrolment, Instant, Person, Span, Upkeep
 
 
 class People(Protocol):
@@ -42,6 +44,9 @@ class People(Protocol):
 
     def set_credential(self, person: str, new: Credential, now: Instant, *, keep: str = "") -> bool:
         """Conditional on `new.version`, the version that was read (0: none). `keep` is the hash it replaces."""
+
+    def keep(self, person: str, upkeep: Upkeep, now: Instant) -> None:
+        """How registration stands with this person, who is held."""
 
     def freeze(self, person: str, now: Instant) -> bool:
         """Close recovery for this person; false: it was closed already."""
@@ -182,18 +187,6 @@ class Readiness(Protocol):
         """All of them, with the class of each."""
 
 
-class Sessions(Protocol):
-    """Signed-in browsers. `token` is the keyed hash of what the cookie holds."""
-
-    def insert(self, token: bytes, person: Person, how: SignedIn, now: Instant) -> None: ...
-    def person_of(self, token: bytes, now: Instant) -> str | None:
-        """The person's id, if the session is alive and carries the person's present generation (SES-3)."""
-
-    def seen(self, token: bytes, now: Instant) -> None: ...
-    def end(self, token: bytes) -> None: ...
-    def end_all(self, person: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class SetupLink:
     """A one-time link with which an administrator sets a password and an authenticator (`init`, `rescue`)."""
@@ -271,6 +264,14 @@ class Unit(Protocol):
     def readiness(self) -> Readiness: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def session_challenges(self) -> SessionChallenges: ...
+    @property
+    def passes(self) -> Passes: ...
+    @property
+    def guesses(self) -> Guesses: ...
+    @property
+    def info(self) -> SecurityInfo: ...
     @property
     def links(self) -> Links: ...
     @property

@@ -14,11 +14,26 @@ STRONG = frozenset({"totp", "push", "passkey", "hardware_token", "recovery_code"
 PHONE_CODES = frozenset({"sms_code", "voice_call"})
 """Administrators may use these only where the tenant says so, beside a strong method (decisions 3, GAT-7)."""
 
+FACTORS = STRONG | PHONE_CODES
+"""What may be the second factor at sign-in, beside the password; e-mail is none (decisions 5)."""
+
+SPARE = frozenset({"recovery_code"})
+"""Kept for the day when the others are lost: suggested last, when people register."""
+
+PHISHING_RESISTANT = frozenset({"passkey"})
+
 NEVER_FOR_ADMINISTRATORS = frozenset({"security_questions"})
 ONLY_BESIDE_STRONG = frozenset({"email_code", "sms_code", "voice_call", "security_questions"})
 
 Proof = tuple[str, frozenset[str]]
 """Method name and its trust roots."""
+
+
+def strength(method: str) -> int:
+    """How strong a proof is, for re-authentication (REG-1): 4 phishing-resistant, 3 strong, 2 a phone, 1 anything else."""
+    if method in PHISHING_RESISTANT:
+        return 4
+    return 3 if method in STRONG else 2 if method in PHONE_CODES else 1
 
 
 def independent(one: Proof, other: Proof) -> bool:

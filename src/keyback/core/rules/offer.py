@@ -137,4 +137,7 @@ def _as_enrolment(method: str, contact: Contact) -> Enrolment:
         counter=0,
         usable_from=contact.usable_from,
         preferred=contact.preferred,
+        added_at=max(contact.added_at, contact.confirmed_at or 0),
+        last_used_at=contact.last_used_at,
+        ends_at=contact.ends_at,
     )

@@ -68,6 +68,14 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
         "passwords.minimum_length": (8, 64),
         "passwords.history": (0, 24),
         "passwords.breached_max_age_days": (1, 3_650),
+        "passwords.expiry_days": (0, 730),
+        "passwords.expiry_warning_days": (1, 60),
+        "registration.reconfirm_days": (0, 730),
+        "registration.skips": (0, 100),
+        "registration.hold_hours": (0, 168),
+        "registration.hold_hours_administrators": (0, 168),
+        "passes.default_minutes": (10, 43_200),
+        "passes.longest_minutes": (10, 43_200),
         "lives.journey_minutes": (5, 15),
         "lives.evidence_minutes": (1, 10),
         "lives.email_code_minutes": (1, 10),
@@ -184,6 +192,7 @@ def groups_of(policy: Policy) -> Iterator[tuple[str, str]]:
     yield from _listed("self_service.groups", scope.groups)
     yield from _listed("self_service.excluded_groups", scope.excluded_groups)
     yield from ((f"self_service.stricter[{i}].group", rule.group) for i, rule in enumerate(scope.stricter))
+    yield from _listed("sign_in.mfa_groups", policy.sign_in.mfa_groups)
     for name, method in policy.methods.items():
         yield from _listed(f"methods.{name}.include", method.include)
         yield from _listed(f"methods.{name}.exclude", method.exclude)

@@ -1,0 +1,1 @@
+"""Registering: what policy needs, the first proof, re-confirmation."""

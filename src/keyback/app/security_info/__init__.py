@@ -1,0 +1,1 @@
+"""What a person changes about the own methods and contacts."""

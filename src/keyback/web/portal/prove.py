@@ -1,0 +1,35 @@
+"""Proving again who one is, before a change."""
+
+from keyback.web.call import Answer, Call
+
+MESSAGES: dict[str, str] = {}
+
+
+def show(call: Call) -> Answer:
+    """To be written."""
+    raise NotImplementedError
+
+
+def ways(call: Call) -> Answer:
+    """To be written."""
+    raise NotImplementedError
+
+
+def password(call: Call) -> Answer:
+    """To be written."""
+    raise NotImplementedError
+
+
+def pick(call: Call) -> Answer:
+    """To be written."""
+    raise NotImplementedError
+
+
+def again(call: Call) -> Answer:
+    """To be written."""
+    raise NotImplementedError
+
+
+def answered(call: Call) -> Answer:
+    """To be written."""
+    raise NotImplementedError
