@@ -29,7 +29,7 @@ def seated(
             },
         )  # fmt: skip
         unit.sessions.insert(session_key(living.house, token), session)
-    browser.http.cookies.set(f"keyback-{SESSION.removeprefix('keyback-')}", token)
+    browser.http.cookies.set(SESSION, token)
     return browser
 
 

@@ -64,7 +64,7 @@ class _Late(SqlThrottles):
     __slots__ = ("_seen",)
 
     def __init__(self, unit: SqlUnit, seen: dict[tuple[str, bytes], int]) -> None:
-        super().__init__(unit.link, unit.tenant, unit.sealer, unit.now)
+        super().__init__(unit.link, unit.tenant, unit.sealer)
         self._seen = seen
 
     def charge(self, charge: Charge, now: Instant) -> Instant | None:
