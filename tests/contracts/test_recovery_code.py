@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyback.core.ports import Right, Wrong
-from keyback.methods.recovery_code import ALPHABET, METHOD, read, written
+from keyback.core.rules.base32 import ALPHABET
+from keyback.methods.recovery_code import METHOD, read, written
 from tests.contracts.kit import Counting
 from tests.people import enrolment
 

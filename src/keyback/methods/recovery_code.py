@@ -1,8 +1,6 @@
 """Recovery codes: ten on paper, each for once. One index digit and 16 characters, 80 bits (decisions 8).
 
-The alphabet is Crockford's base 32 (no I, L, O, U): what people misread is read as meant, `O` as 0, `I` and
-`L` as 1, in any case, with spaces or dashes anywhere. The index picks the row, so that one try costs exactly
-one Argon2, known or decoy.
+The index picks the row, so that one try costs exactly one Argon2, known or decoy.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +8,7 @@ from types import MappingProxyType
 
 from keyback.core.messages import say
 from keyback.core.ports import Ask, Hasher, Method, Opening, Random, Registration, Right, Tools, Verdict, Wrong
+from keyback.core.rules import base32
 from keyback.core.types import ContactKind, Enrolment
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
@@ -27,11 +26,6 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
 
 CODES = 10
 LETTERS = 16
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_BITS_OF_A_LETTER = 5
-_BYTES = LETTERS * _BITS_OF_A_LETTER // 8
-_LONGEST_ANSWER = 64
-_MEANT = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None})
 
 
 class RecoveryCode:
@@ -70,7 +64,7 @@ class RecoveryCode:
 
     def register_begin(self, account: str, issuer: str, random: Random, hasher: Hasher) -> Registration:
         """Ten new codes, one on each line of `codes`, and their hashes by slot."""
-        codes = [f"{slot}{_letters(random.bytes(_BYTES))}" for slot in range(CODES)]
+        codes = [f"{slot}{base32.letters(random.bytes(base32.entropy_of(LETTERS)), LETTERS)}" for slot in range(CODES)]
         hashes = tuple(hasher.hash(code).encode() for code in codes)
         return Registration(hashes, account, {"codes": "\n".join(written(code) for code in codes)})
 
@@ -83,21 +77,13 @@ class RecoveryCode:
 
 def read(answer: str) -> str:
     """The 17 characters that were meant, or nothing if it cannot be a code."""
-    if len(answer) > _LONGEST_ANSWER or not answer.isascii():
-        return ""
-    code = answer.upper().translate(_MEANT)
-    shaped = len(code) == LETTERS + 1 and code[0].isdigit() and all(letter in ALPHABET for letter in code)
-    return code if shaped else ""
+    code = base32.read(answer, LETTERS + 1)
+    return code if code[:1].isdigit() else ""
 
 
 def written(code: str) -> str:
     """As it is printed: the index, then groups of four."""
-    return "-".join([code[0], *(code[i : i + 4] for i in range(1, len(code), 4))])
-
-
-def _letters(entropy: bytes) -> str:
-    number = int.from_bytes(entropy)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(0, LETTERS * _BITS_OF_A_LETTER, _BITS_OF_A_LETTER))
+    return f"{code[0]}-{base32.grouped(code[1:])}"
 
 
 METHOD: Method = RecoveryCode()
