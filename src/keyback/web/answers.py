@@ -13,6 +13,8 @@ from keyback.web.guards import Stop
 from keyback.web.prompts import LANGUAGES, Words, choose
 from keyback.web.trouble import handled
 
+MOST_HOPS = 3
+"""A program is led on so often within one request: from a form to where the browser belongs, and on from there."""
 _STOPPED = {400: "stop.bad_request", 404: "stop.not_found", 405: "stop.not_allowed", 500: "error.broken"}
 
 
@@ -33,8 +35,8 @@ def answer(site: Site, arrived: Arrived, handler: Callable[[Call], Answer]) -> R
     except Stop as stop:
         return stopped(site, arrived.request, stop)
     said = handled(call, handler)
-    if said.go_to and call.wants_json:
-        said = _followed(call, said)
+    for _ in range(MOST_HOPS if call.wants_json else 0):
+        said = _followed(call, said) if said.go_to else said
     return responses.respond(call, said, cookies)
 
 
@@ -49,7 +51,7 @@ def _followed(call: Call, said: Answer) -> Answer:
         token=call.token, now=call.now,
     )  # fmt: skip
     then = handled(moved, there.handler)
-    return replace(then, go_to="", cookies={**said.cookies, **then.cookies}, forget=said.forget or then.forget)
+    return replace(then, cookies={**said.cookies, **then.cookies}, forget=said.forget or then.forget)
 
 
 def _call(site: Site, arrived: Arrived) -> tuple[Call, list[str]]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from keyback.app.sign_in.seat import Unseated
 from keyback.core.errors import (
     Broken,
     Busy,
@@ -21,6 +22,7 @@ from keyback.core.messages import Text, say
 from keyback.core.types import SECOND
 from keyback.web.call import Answer, Call
 from keyback.web.page import Field, Link, Message, Page
+from keyback.web.portal.places import elsewhere
 
 log = logging.getLogger("keyback.web")
 
@@ -56,7 +58,7 @@ def handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:
     """The handler's answer, or the page of the trouble it met."""
     for again in range(TRIES, 0, -1):
         try:
-            return handler(call)
+            return _served(call, handler)
         except Contended:
             if again == 1:
                 return _busy(call)
@@ -66,6 +68,13 @@ def handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:
         except Exception as error:  # noqa: BLE001 - the outermost door: refuse, and name no more than kind and place
             return _broken(call, _where(error))
     raise AssertionError("the last try answers")
+
+
+def _served(call: Call, handler: Callable[[Call], Answer]) -> Answer:
+    try:
+        return handler(call)
+    except Unseated:
+        return elsewhere(call)
 
 
 def error_page(text: Text, reference: str = "") -> Page:

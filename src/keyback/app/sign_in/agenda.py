@@ -6,7 +6,7 @@ from enum import StrEnum
 from keyback.app.house import House
 from keyback.app.sign_in.seat import LIVES, Seat, duty_of
 from keyback.core.policy import Policy
-from keyback.core.ports import Credential, Session, SessionKind
+from keyback.core.ports import Credential, Session, SessionKind, Unit
 from keyback.core.rules import registration
 from keyback.core.types import DAY, Instant
 
@@ -49,9 +49,14 @@ def next_interrupt(house: House, at: Seat, credential: Credential | None) -> Int
     return Interrupt.CONFIRM if registration.reconfirm_due(at.person, rules, at.now) else None
 
 
+def waiting(house: House, unit: Unit, at: Seat) -> Interrupt | None:
+    """What comes next for who sits here. `at` must be `with_info`."""
+    return next_interrupt(house, at, unit.people.credential(at.person.id, 0))
+
+
 def arrived(house: House, at: Seat, session: Session, credential: Credential | None) -> Session:
     """A session whose factors are all there: signed in, or interrupted. `at` must be `with_info`."""
-    waiting = next_interrupt(house, replace(at, session=session), credential)
-    kind = SessionKind.PORTAL if waiting is None else SessionKind.INTERRUPTED
+    stop = next_interrupt(house, replace(at, session=session), credential)
+    kind = SessionKind.PORTAL if stop is None else SessionKind.INTERRUPTED
     ends_at = session.ends_at if session.access_pass else max(session.began_at, at.now) + LIVES[kind]
     return replace(session, kind=kind, ends_at=ends_at)

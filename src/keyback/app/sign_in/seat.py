@@ -22,6 +22,10 @@ MESSAGES = {
     "seat.none": "You are not signed in here, or your session has ended. Please sign in.",
 }
 
+class Unseated(NotFound):
+    """No live session of a kind that serves here: whoever asks is sent to where the browser belongs."""
+
+
 LIVES: Mapping[SessionKind, Span] = MappingProxyType(
     {
         SessionKind.FACTOR: 10 * MINUTE,
@@ -74,11 +78,11 @@ def session_key(house: House, token: str) -> bytes:
 
 
 def seat(house: House, unit: Unit, visit: Visit, *kinds: SessionKind) -> Seat:
-    """Who sits in this browser. Raises `NotFound` unless its session lives and is of one of these kinds."""
+    """Who sits in this browser. Raises `Unseated` unless its session lives and is of one of these kinds."""
     session = unit.sessions.of(session_key(house, visit.token), unit.now) if visit.token else None
     person = unit.people.by_id(session.person, unit.now) if session else None
     if session is None or person is None or session.kind not in kinds:
-        raise NotFound(say("seat.none"))
+        raise Unseated(say("seat.none"))
     return seated(house, unit, visit, session, person)
 
 

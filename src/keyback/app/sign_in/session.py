@@ -1,10 +1,37 @@
 """Who is signed in, and signing out."""
 
 from keyback.app.house import House
-from keyback.app.sign_in.seat import session_key
+from keyback.app.sign_in import agenda
+from keyback.app.sign_in.agenda import Interrupt
+from keyback.app.sign_in.seat import Seat, Unseated, Visit, seat, session_key, with_info
 from keyback.core.events import Activity, Event
 from keyback.core.ports import SessionKind
-from keyback.core.types import Person
+from keyback.core.types import MINUTE, Person
+
+
+SEEN_EVERY = MINUTE
+
+
+def here(house: House, visit: Visit, *kinds: SessionKind) -> Seat:
+    """Who sits in this browser, with what they registered. Raises `Unseated` unless its session is of one of these kinds.
+    Keeps the session from ending idle, with a write at most once a minute (SES-5)."""
+    with house.store.reading() as unit:
+        at = with_info(unit, seat(house, unit, visit, *kinds))
+    if at.session.seen_at + SEEN_EVERY <= at.now:
+        with house.store.writing() as unit:
+            unit.sessions.seen(session_key(house, visit.token), unit.now)
+    return at
+
+
+def stage(house: House, visit: Visit) -> tuple[SessionKind | None, Interrupt | None]:
+    """How far this browser is, and what comes next; no kind: it has no live session."""
+    with house.store.reading() as unit:
+        try:
+            at = seat(house, unit, visit, *SessionKind)
+        except Unseated:
+            return None, None
+        stops = at.session.kind is SessionKind.INTERRUPTED
+        return at.session.kind, agenda.waiting(house, unit, with_info(unit, at)) if stops else None
 
 
 def who(house: House, token: str) -> Person | None:
