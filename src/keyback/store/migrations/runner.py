@@ -12,13 +12,13 @@ from keyback.store.migrations import versions
 LOCK_TIMEOUT = "5s"
 
 
-def run(engine: SqliteEngine | PostgresqlEngine) -> None:
-    """Run what is missing. Safe to kill at any point: it is one transaction."""
+def run(engine: SqliteEngine | PostgresqlEngine, to: str = "head") -> None:
+    """Run what is missing, up to a version. Safe to kill at any point: it is one transaction."""
     with _connect(engine) as connection:
         script = ScriptDirectory(str(versions.__path__[0]), version_locations=[str(versions.__path__[0])])
 
         def upgrade(revision: object, _: MigrationContext) -> object:
-            return script._upgrade_revs("head", revision)  # type: ignore[arg-type]  # noqa: SLF001 - Alembic's own EnvironmentContext does the same
+            return script._upgrade_revs(to, revision)  # type: ignore[arg-type]  # noqa: SLF001 - Alembic's own EnvironmentContext does the same
 
         context = MigrationContext.configure(
             connection, opts={"fn": upgrade, "script": script, "transactional_ddl": True}
