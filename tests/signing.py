@@ -1,6 +1,7 @@
 """Browsers that are signed in, or on their way there, without walking there: for tests of what comes after."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from keyback.app.sign_in.seat import LIVES, session_key
@@ -24,10 +25,10 @@ def seated(
         now = unit.now
         session = Session(
             living.random.id(), person, somebody.generation, kind, "+".join(filter(None, ("password", proved))), now, now,
-            now + LIVES[kind], HOME, "test", **{
-                "password_at": now, "proved_at": now if proved else 0, "proved_with": strength(proved) if proved else 0, **facts,
-            },
+            now + LIVES[kind], HOME, "test", password_at=now, proved_at=now if proved else 0,
+            proved_with=strength(proved) if proved else 0,
         )  # fmt: skip
+        session = replace(session, **facts)
         unit.sessions.insert(session_key(living.house, token), session)
     browser.http.cookies.set(SESSION, token)
     return browser

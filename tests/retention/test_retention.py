@@ -10,7 +10,7 @@ from keyback.app.audit.verify import verify
 from keyback.app.incidents.care import close, list_incidents
 from keyback.app.setup.issue import rescue
 from keyback.core.events import Activity, Event
-from keyback.core.ports import Charge, Credential
+from keyback.core.ports import AccessPass, Charge, Credential, SessionChallenge
 from keyback.core.types import DAY, HOUR, MINUTE, Instant
 from keyback.settings import Settings, mistakes
 from keyback.store.checkpoints import SqlBook
@@ -20,6 +20,7 @@ from keyback.wiring.janitor import Janitor
 from tests.conventions.source import ROOT, sources
 from tests.incidents.reporting import objected, reset_by_ada
 from tests.living import OPEN_POLICY, Living
+from tests.signing import seated
 
 Days = Mapping[str, int]
 
@@ -67,11 +68,42 @@ def incident(living: Living, when: Instant) -> None:
 
 
 def session(living: Living, when: Instant) -> None:
-    browser = living.browser()
-    browser.get("/sign-in")
-    browser.post(user_id="ada@contoso.example", password="the old password of somebody")
+    seated(living, "id-ada", ends_at=when)
+
+
+def question(living: Living, when: Instant) -> None:
     with living.store.writing() as unit:
-        assert unit.link.run(Sql("UPDATE session SET ends_at = :at"), {"at": when}) == 1
+        unit.session_challenges.insert(
+            SessionChallenge(
+                "q1",
+                "s1",
+                "id-ada",
+                "add",
+                "email_code",
+                "",
+                "",
+                b"",
+                b"",
+                b"new@mail.example",
+                "KX",
+                when - HOUR,
+                when,
+                5,
+            )
+        )
+
+
+def access_pass(living: Living, when: Instant) -> None:
+    with living.store.writing() as unit:
+        unit.passes.issue(
+            AccessPass("p1", "id-ada", b"m", 1, when - HOUR, when, True, False, 5, "host:test", when - HOUR, "test"),
+            when,
+        )
+
+
+def wrong_password(living: Living, when: Instant) -> None:
+    with living.store.writing() as unit:
+        unit.guesses.keep("account", [(when, b"m" * 16)], when)
 
 
 def setup_link(living: Living, when: Instant) -> None:
@@ -103,6 +135,9 @@ KINDS: dict[str, tuple[str, Callable[[Living, Instant], None]]] = {
     "throttles": ("throttle", throttle),
     "messages": ("outbox", messages),
     "sessions": ("session", session),
+    "session_challenges": ("session_challenge", question),
+    "access_passes": ("access_pass", access_pass),
+    "wrong_passwords": ("wrong_password", wrong_password),
     "setup_links": ("setup_link", setup_link),
     "objection_links": ("objection_link", objection),
     "incidents": ("incident", incident),
