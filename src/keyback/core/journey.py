@@ -2,8 +2,9 @@
 
                           evidence is enough            password accepted, own directory
     (start) ──▶ Proving ────────────────────▶ Choosing ─────────────────────────────────▶ Done
-                 │  ▲                            │
-                 └──┘ evidence, not enough yet   │
+                 │  ▲                            │  where it is to unlock: at once, unlocked   ▲
+                 └──┘ evidence, not enough yet   │ ───────────────────────────────────────────┘
+                      · what it is meant for     │
                  │                               │
                  ▼                               ▼
                Ended(expired · cancelled · refused(code) · changed · replaced)      terminal, never re-opened
@@ -14,7 +15,7 @@ pure: time comes in as an argument, and what must be done goes out as effects.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import assert_never
+from typing import Literal, assert_never
 
 from keyback.core.effects import Audit, Effect, EndSessions, TellAdministrators, TellPerson
 from keyback.core.events import Activity, Event, Step
@@ -73,12 +74,12 @@ class Proving:
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """All gates are passed; a new password is awaited."""
+    """All gates are passed. To reset: a new password is awaited. To unlock: never stored, the lock goes at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The new password is in force."""
+    """The new password is in force, or the account is unlocked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,13 @@ class Journey:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """The person says what the attempt is for; once, and before anything else."""
+
+    purpose: Literal[Purpose.RESET, Purpose.UNLOCK]
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """A verifier accepted an answer."""
 
@@ -128,6 +136,11 @@ class Proved:
 @dataclass(frozen=True, slots=True)
 class PasswordSet:
     """The own directory has the new password, in this very transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """What kept the account from signing in was cleared, in this very transaction; its password is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +165,7 @@ class Replaced:
     """Newer attempts at the same account got as far (COD-7)."""
 
 
-Happened = Proved | PasswordSet | Cancelled | TimedOut | Changed | Replaced
+Happened = Meant | Proved | PasswordSet | Unlocked | Cancelled | TimedOut | Changed | Replaced
 
 _REFUSAL_STEPS = {
     Code.DISABLED_FOR_ALL: Step.NOT_ENABLED,
@@ -199,6 +212,8 @@ def _move(journey: Journey, state: State) -> Journey:
 
 def _while_proving(journey: Journey, happened: Happened, now: Instant) -> tuple[Journey, tuple[Effect, ...]]:
     match happened:
+        case Meant(purpose):
+            return _meant(journey, purpose)
         case Proved(evidence, audit_name):
             return _proved(journey, evidence, audit_name, now)
         case Cancelled():
@@ -209,12 +224,22 @@ def _while_proving(journey: Journey, happened: Happened, now: Instant) -> tuple[
             return _changed(journey, code)
         case Replaced():
             return _move(journey, Ended(Why.REPLACED)), (progress(journey, Step.REPLACED, failed=True),)
-        case PasswordSet():
+        case PasswordSet() | Unlocked():
             return journey, ()
     assert_never(happened)
 
 
+def _meant(journey: Journey, purpose: Purpose) -> tuple[Journey, tuple[Effect, ...]]:
+    if journey.purpose is not Purpose.OPEN:
+        return journey, ()
+    reason = Step.MEANT_UNLOCK if purpose is Purpose.UNLOCK else Step.MEANT_RESET
+    meant = _move(replace(journey, purpose=purpose), Proving())
+    return meant, (progress(meant, reason), progress(meant, Step.OPTIONS_SHOWN))
+
+
 def _proved(journey: Journey, evidence: Evidence, name: str, now: Instant) -> tuple[Journey, tuple[Effect, ...]]:
+    if journey.purpose is Purpose.OPEN:
+        return journey, ()
     if now >= journey.expires_at:
         return step(journey, TimedOut(), now)
     subject = journey.subject
@@ -232,7 +257,9 @@ def _proved(journey: Journey, evidence: Evidence, name: str, now: Instant) -> tu
 def _while_choosing(journey: Journey, happened: Happened, now: Instant) -> tuple[Journey, tuple[Effect, ...]]:
     match happened:
         case PasswordSet():
-            return _password_set(journey, now)
+            return _password_set(journey, now) if journey.purpose is Purpose.RESET else (journey, ())
+        case Unlocked():
+            return _unlocked(journey, now) if journey.purpose is Purpose.UNLOCK else (journey, ())
         case Cancelled():
             return _move(journey, Ended(Why.CANCELLED)), (progress(journey, Step.CANCELLED_LATE),)
         case TimedOut():
@@ -241,7 +268,7 @@ def _while_choosing(journey: Journey, happened: Happened, now: Instant) -> tuple
             return _changed(journey, code)
         case Replaced():
             return _move(journey, Ended(Why.REPLACED)), (progress(journey, Step.REPLACED, failed=True),)
-        case Proved():
+        case Meant() | Proved():
             return journey, ()
     assert_never(happened)
 
@@ -255,7 +282,6 @@ def _password_set(journey: Journey, now: Instant) -> tuple[Journey, tuple[Effect
     if not isinstance(journey.subject, Somebody):  # a decoy cannot be here; deny (GAT-5)
         return _changed(journey, None)
     person = journey.subject.person
-    spent = tuple(replace(e, spent=True) for e in journey.evidence)
     reset = Event(
         Activity.RESET, person, person, "success", "Successfully completed reset.", journey.id, journey.source
     )
@@ -268,4 +294,24 @@ def _password_set(journey: Journey, now: Instant) -> tuple[Journey, tuple[Effect
     )
     if journey.demand.administrator:
         effects = (*effects, TellAdministrators("notice.admin_reset", {"when_at": now}, about=person))
-    return _move(replace(journey, evidence=spent), Done()), effects
+    return _done(journey), effects
+
+
+def _unlocked(journey: Journey, now: Instant) -> tuple[Journey, tuple[Effect, ...]]:
+    """Sessions and everything else that the password opened go on: it is the same one (GAT-9)."""
+    if not isinstance(journey.subject, Somebody):
+        return _changed(journey, None)
+    person = journey.subject.person
+    unlocked = Event(Activity.UNLOCKED, person, person, "success", "Success", journey.id, journey.source)
+    effects: tuple[Effect, ...] = (
+        TellPerson(person, "notice.unlocked", {"when_at": now, "source": journey.source}, journey.id),
+        Audit(unlocked),
+        progress(journey, Step.UNLOCKED),
+    )
+    if journey.demand.administrator:
+        effects = (*effects, TellAdministrators("notice.admin_unlocked", {"when_at": now}, about=person))
+    return _done(journey), effects
+
+
+def _done(journey: Journey) -> Journey:
+    return _move(replace(journey, evidence=tuple(replace(one, spent=True) for one in journey.evidence)), Done())

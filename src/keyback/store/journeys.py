@@ -34,7 +34,7 @@ _INSERT = Sql(
 _BY_BROWSER = Sql(f"SELECT {_COLUMNS} FROM journey WHERE tenant = :tenant AND browser = :browser")
 _BY_ID = Sql(f"SELECT {_COLUMNS} FROM journey WHERE tenant = :tenant AND id = :journey")
 _UPDATE = Sql(
-    """UPDATE journey SET state = :state, why = :why, code = :code, version = :version
+    """UPDATE journey SET purpose = :purpose, state = :state, why = :why, code = :code, version = :version
     WHERE tenant = :tenant AND id = :id AND version = :expected"""
 )
 _RENEW = Sql("UPDATE journey SET browser = :browser WHERE tenant = :tenant AND id = :journey")
@@ -162,8 +162,9 @@ class SqlJourneys:
     def update(self, journey: Journey, expected_version: int) -> bool:
         """Store a stepped journey, if nobody stepped it meanwhile."""
         state, why, code = _state_columns(journey.state)
-        values = {"tenant": self._tenant, "id": journey.id, "state": state, "why": why, "code": code}
-        return self._link.run(_UPDATE, {**values, "version": journey.version, "expected": expected_version}) == 1
+        values = {"tenant": self._tenant, "id": journey.id, "purpose": str(journey.purpose), "state": state, "why": why}
+        more = {"code": code, "version": journey.version, "expected": expected_version}
+        return self._link.run(_UPDATE, values | more) == 1
 
     def renew(self, journey: str, browser: bytes) -> None:
         """From now on only this cookie leads to it (SES-1)."""
