@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from keyback.app.people.difference import Plan
 from keyback.app.people.ports import NewPassword, NewPerson, Work
 from keyback.app.people.telling import METHOD_CHANGED, shown, tell
-from keyback.app.policy.standing import refresh
+from keyback.app.policy.standing import latched, refresh
 from keyback.core.events import Activity, Event
 from keyback.core.policy import Policy
 from keyback.core.ports import NewContact, Unit
@@ -77,9 +77,10 @@ def _write_new(work: Work, unit: Unit, plans: Sequence[Plan], hashes: Mapping[st
 
 
 def _standing(work: Work, unit: Unit, plan: Plan, policy: Policy) -> readiness.Standing:
-    person = as_person(plan.stated, plan.person, unit.tenant)
+    methods = tuple(work.house.methods.values())
     held = offer.Holdings([as_contact(contact) for contact in plan.contacts])
-    return readiness.standing(person, policy, held, work.house.methods.values(), unit.now)
+    person = latched(unit, as_person(plan.stated, plan.person, unit.tenant), policy, held, methods)
+    return readiness.standing(person, policy, held, methods, unit.now)
 
 
 def _write_known(work: Work, unit: Unit, plan: Plan) -> None:
