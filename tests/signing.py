@@ -30,7 +30,7 @@ def seated(
         )  # fmt: skip
         session = replace(session, **facts)
         unit.sessions.insert(session_key(living.house, token), session)
-    browser.http.cookies.set(SESSION, token)
+    browser.http.cookies.set(SESSION, token, domain="localhost.local", path="/")
     return browser
 
 

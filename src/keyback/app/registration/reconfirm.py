@@ -1,0 +1,84 @@
+"""Is it all still right? Asked at sign-in after so many days (decisions 24). What was not used for a year is proven by a
+code; everything else by saying so."""
+
+from dataclasses import replace
+
+from keyback.app.house import House
+from keyback.app.policy.standing import refresh
+from keyback.app.sign_in.agenda import arrived
+from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, reply
+from keyback.app.sign_in.seat import Seat, Visit, move, registered, seat, with_info
+from keyback.core.errors import NotFound, Refused, TooMany
+from keyback.core.events import Activity, Event
+from keyback.core.messages import say
+from keyback.core.ports import Session, SessionKind, Unit
+from keyback.core.types import DAY, Enrolment, Instant, Span
+
+MESSAGES = {
+    "reconfirm.prove_first": "Some of these were not used for a year. Please prove by a code that they are still yours, change "
+    "them, or report them lost.",
+    "reconfirm.gone": "This is not registered any more.",
+}
+
+UNUSED: Span = 365 * DAY
+"""After so long a contact must be proven by a code."""
+
+
+def must_be_proven(house: House, one: Enrolment, now: Instant) -> bool:
+    """Whether it is a contact that was not used for a year."""
+    sent = house.methods[one.method].contact_kind is not None
+    return sent and one.ends_at is None and (one.last_used_at or one.added_at) + UNUSED <= now
+
+
+def confirm(house: House, visit: Visit) -> str:
+    """All of it is still right: what the session's cookie holds from now on. Raises `Refused` while something must be
+    proven first."""
+    with house.store.writing() as unit:
+        at = _held(house, unit, visit)
+        if any(must_be_proven(house, one.enrolment, unit.now) for one in registered(house, at)):
+            raise Refused(say("reconfirm.prove_first"))
+        person = replace(at.person, upkeep=replace(at.person.upkeep, confirmed_at=unit.now))
+        unit.people.keep(person.id, person.upkeep, unit.now)
+        refresh(unit, person.id, house.methods.values())
+        unit.audit(Event(Activity.INFO_CONFIRMED, person.id, person.id, "success", source=visit.source))
+        at = replace(at, person=person)
+        return move(house, unit, at, arrived(house, at, at.session, unit.people.credential(person.id, 0)))
+
+
+def prove(house: House, visit: Visit, contact: str) -> None:
+    """Send a code to one of these. Raises `NotFound` for what is not there, and `TooMany`."""
+    with house.store.writing() as unit:
+        at = _held(house, unit, visit)
+        one = next((one.enrolment for one in registered(house, at) if one.enrolment.id == contact), None)
+        if one is None or not must_be_proven(house, one, unit.now):
+            raise NotFound(say("reconfirm.gone"))
+        channel = ask(house, unit, at, Question(For.CONFIRM, house.methods[one.method], [one]))
+    if isinstance(channel, TooMany):
+        raise channel
+    house.kick(channel)
+
+
+def answered(house: House, heard: Heard) -> str:
+    """The code came back: what the session's cookie holds from now on. Errors as `proving.reply`."""
+
+    def proven(unit: Unit, at: Seat, passed: Passed) -> Session:
+        details = {"method": house.methods[passed.challenge.method].audit_name}
+        unit.audit(
+            Event(
+                Activity.INFO_CONFIRMED,
+                at.person.id,
+                at.person.id,
+                "success",
+                "code",
+                source=at.visit.source,
+                details=details,
+            )
+        )
+        return at.session
+
+    return reply(house, heard, For.CONFIRM, proven)
+
+
+def _held(house: House, unit: Unit, visit: Visit) -> Seat:
+    unit.people.hold(seat(house, unit, visit, SessionKind.INTERRUPTED).person.id)
+    return with_info(unit, seat(house, unit, visit, SessionKind.INTERRUPTED))
