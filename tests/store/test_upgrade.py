@@ -71,7 +71,7 @@ def filled(engine: Engine, sealer: AesSealer) -> None:
 def test_what_an_older_version_wrote_is_there_after_the_upgrade(
     engine: SqliteEngine | PostgresqlEngine, version: str
 ) -> None:
-    """F29 in part: rows of each released schema; only sessions end, once."""
+    """Rows of each released schema; only sessions end, once."""
     sealer = AesSealer(Keys({1: bytes(range(32))}), TENANT, SystemRandom())
     runner.run(engine, version)
     assert migrations.present(engine) == version
