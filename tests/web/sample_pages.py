@@ -7,7 +7,7 @@ import segno
 
 from keyback.core.messages import Text, say
 from keyback.core.types import MINUTE, SECOND, Instant
-from keyback.web.page import Choice, Field, Link, Message, Page, Rule
+from keyback.web.page import Act, Choice, Field, Group, Item, Link, Message, Page, Rule
 
 NOW: Final[Instant] = 1_795_530_000_000
 """24 November 2026, 15:20 UTC."""
@@ -62,7 +62,19 @@ MESSAGES: Final[Mapping[str, str]] = {
     "sample.other": "Use another way",
     "sample.restart": "Start over",
     "sample.help": "Contact your administrator",
+    "sample.info": "What you have registered",
+    "sample.ways_in": "Ways to sign in",
+    "sample.codes": "Recovery codes",
+    "sample.none": "You have none yet.",
+    "sample.added": "Added {added_at}",
+    "sample.waits": "It counts from {from_at}.",
+    "sample.fresh": "New",
+    "sample.preferred": "Preferred",
+    "sample.remove": "Remove",
+    "sample.change": "Change",
+    "sample.add": "Add",
     "sample.hello": "Hello {name}",
+    "sample.free_name": "{name}",
     "sample.free": "What happened?",
 }
 
@@ -175,7 +187,7 @@ def refused() -> Page:
 
 def recovery_codes() -> Page:
     codes = tuple((say("sample.number", number=n + 1), f"{n}-7K2M-Q9XF-3TBV-HZ4D") for n in range(10))
-    return question("setup", say("sample.keep"), facts=codes, fields=_HIDDEN)
+    return question("setup", say("sample.keep"), facts=codes, fields=_HIDDEN, owner="ada@contoso.example")
 
 
 def authenticator() -> Page:
@@ -202,6 +214,35 @@ def sign_in() -> Page:
     return question("sign_in", say("sample.sign_in"), fields=(*_HIDDEN, *fields), links=_WAYS[1:])
 
 
+def security_info(name: str = "Pixel of Ada's, the one with the long name and without any blanks: " + 40 * "x") -> Page:
+    """Lists, each thing with its buttons."""
+    acts = (
+        Act("change", "/security-info/change", say("sample.change"), post=False),
+        Act("remove", "/security-info/remove", say("sample.remove"), "item", "one", harsh=True),
+    )
+    added, label = say("sample.added", added_at=NOW), say("sample.free_name", name=name)
+    items = (
+        Item("one", label, (added,), say("sample.preferred"), "good", acts),
+        Item(
+            "two", say("sample.email"), (added, say("sample.waits", from_at=NOW)), say("sample.fresh"), "warn", acts[1:]
+        ),
+        Item("three", say("sample.sms"), (added,), say("sample.fresh")),
+    )
+    add = Act("add", "/register/ways", say("sample.add"), post=False)
+    end = Act("end", "/sessions/end", say("sample.remove"), "all", "1", harsh=True)
+    return Page(
+        state="security_info",
+        title=say("sample.info"),
+        lead=(say("sample.reset_good"),),
+        fields=_HIDDEN,
+        groups=(
+            Group(say("sample.ways_in"), items, acts=(end,)),
+            Group(say("sample.codes"), empty=say("sample.none"), acts=(add,)),
+        ),
+        links=(_WAYS[2], Link("prove", "/prove", CONTINUE, above=True)),
+    )
+
+
 def hostile() -> Page:
     """Everything that comes from outside carries markup."""
     return Page(
@@ -212,6 +253,8 @@ def hostile() -> Page:
         fields=(Field("user_id", "text", say("sample.free"), value=HOSTILE, required=False),),
         choices=(Choice("method", HOSTILE, say("sample.hello", name=HOSTILE)),),
         facts=((say("sample.key"), HOSTILE),),
+        owner=HOSTILE,
+        groups=security_info(HOSTILE).groups,
         links=(Link("help", HOSTILE, say("sample.help")),),
         work=f'{{"salt": "{"<" * 3}"}}',
         code=HOSTILE,
@@ -233,4 +276,5 @@ PAGES: Final[Mapping[str, Page]] = {
     "recovery-codes": recovery_codes(),
     "authenticator": authenticator(),
     "sign-in": sign_in(),
+    "security-info": security_info(),
 }

@@ -109,7 +109,9 @@ def test_json_says_what_html_says(name: str) -> None:
             assert item.get("kind") == "hidden" or (item.get("label") or item["text"]) in text
     found = tree(page)
     sent = {a["name"] for a in found.all("input")} | {a["name"] for a in found.all("button") if "name" in a}
-    assert {item["name"] for item in answer["fields"] + answer["choices"]} | ({"work"} & sent) == sent
+    acts = [act for group in answer["groups"] for whose in (group, *group["items"]) for act in whose["acts"]]
+    acts = [act for act in acts if act["post"]]
+    assert {item["name"] for item in answer["fields"] + answer["choices"] + acts} | ({"work"} & sent) == sent
 
 
 def test_the_json_has_the_same_keys_on_every_page() -> None:
@@ -146,11 +148,39 @@ def test_what_comes_from_outside_is_escaped() -> None:
     assert [a.get("src") for a in found.all("script")] == [found.one("script")["src"]]
     assert found.one("input", name="user_id")["value"] == samples.HOSTILE
     assert found.one("button", name="method")["value"] == samples.HOSTILE
-    assert found.one("form")["action"] == samples.HOSTILE
-    assert json.loads(found.one("form")["data-work"] or "")["salt"] == "<<<"
+    assert found.one("form", id="form")["action"] == samples.HOSTILE
+    assert json.loads(found.one("form", id="form")["data-work"] or "")["salt"] == "<<<"
     assert data(samples.hostile())["facts"] == [{"label": "Key", "value": samples.HOSTILE}]
     named = render.Chrome(samples.HOSTILE, samples.HOSTILE, samples.NOW)
     assert samples.HOSTILE not in shown(samples.code(), chrome=named)
+
+
+def test_buttons_of_a_list_send_what_they_are_about_and_the_hidden_fields() -> None:
+    found = tree(samples.security_info())
+    removes = found.all("button", formaction="/security-info/remove")
+    assert [(a["name"], a["value"], a["class"]) for a in removes] == [("item", "one", "link harsh")] * 2
+    assert len(found.all("input", name="token", value="t0ken")) == len(found.all("form")) == 4
+    assert [a["href"] for a in found.all("a", **{"data-rel": "change"})] == ["/security-info/change"]
+    assert found.one("a", **{"data-rel": "prove"})["class"] == "button primary"
+
+
+def test_lists_are_the_same_for_programs() -> None:
+    first, second = data(samples.security_info("Pixel"))["groups"]
+    item = first["items"][1]
+    assert [said["id"] for said in item["about"]] == ["sample.added", "sample.waits"]
+    assert (item["id"], item["mark"]["text"], item["tone"]) == ("two", "New", "warn")
+    assert item["acts"] == [
+        {
+            "rel": "remove",
+            "href": "/security-info/remove",
+            "label": "Remove",
+            "name": "item",
+            "value": "one",
+            "post": True,
+            "harsh": True,
+        }
+    ]
+    assert (second["empty"], second["items"], second["acts"][0]["rel"]) == ("You have none yet.", [], "add")
 
 
 def test_a_password_is_never_sent_back() -> None:

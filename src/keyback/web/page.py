@@ -55,6 +55,8 @@ class Link:
     """Not before this time; until then shown with a countdown."""
     carries: bool = False
     """With `post`: a second button of the page's own form, so that what is typed there goes along."""
+    above: bool = False
+    """Above the lists, as the page's primary button; only on pages that have lists and no form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +143,5 @@ class Page:
     """Lists of what there is, each thing with its own buttons."""
     facts: tuple[tuple[Text, str], ...] = field(default=())
     """Label and value pairs shown large (an authenticator key, recovery codes)."""
+    owner: str = ""
+    """User ID whose facts these are: printed above them, and the page can then be printed by a button."""

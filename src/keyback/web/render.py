@@ -19,7 +19,7 @@ from markupsafe import Markup
 from keyback.core.messages import Text
 from keyback.core.types import SECOND, Instant
 from keyback.web.assets import StaticFile, load_static
-from keyback.web.page import Choice, Field, Link, Page
+from keyback.web.page import Act, Choice, Field, Group, Item, Link, Page
 from keyback.web.prompts import Catalog, Words
 
 __all__ = ["MESSAGES", "Chrome", "PageData", "Renderer", "StaticFile", "load_static"]
@@ -49,6 +49,7 @@ MESSAGES: Mapping[str, str] = {
     "chrome.strength_strong": "Strong",
     "chrome.copy": "Copy",
     "chrome.copied": "Copied",
+    "chrome.print": "Print",
     "chrome.qr": "QR code for your authenticator app. The key is also written below.",
     "chrome.wait": "{label} ({seconds} s)",
     "chrome.checking": "Checking that you are not a robot. This takes a few seconds.",
@@ -146,6 +147,39 @@ class FactData(msgspec.Struct, frozen=True):
     value: str
 
 
+class ActData(msgspec.Struct, frozen=True):
+    """What can be done with an item: POST the page's hidden fields and `name` with `value` to `href`; without `post`
+    it leads there."""
+
+    rel: str
+    href: str
+    label: str
+    name: str
+    value: str
+    post: bool
+    harsh: bool
+
+
+class ItemData(msgspec.Struct, frozen=True):
+    """One thing in a list. `mark` is one word about its state, of the `tone` `good`, `warn` or none."""
+
+    id: str
+    label: str
+    about: list[Said]
+    mark: Said | None
+    tone: str
+    acts: list[ActData]
+
+
+class GroupData(msgspec.Struct, frozen=True):
+    """Things under a heading; `empty` says so where there are none."""
+
+    title: str
+    items: list[ItemData]
+    empty: str
+    acts: list[ActData]
+
+
 class PageData(msgspec.Struct, frozen=True):
     """A whole page for a program. `work` is the proof-of-work challenge as an object, or null."""
 
@@ -161,6 +195,8 @@ class PageData(msgspec.Struct, frozen=True):
     rules: list[RuleData]
     checklist: list[Said]
     facts: list[FactData]
+    owner: str
+    groups: list[GroupData]
     step: int
     steps: list[str]
     expires: Instant | None
@@ -178,7 +214,9 @@ class Renderer:
         for id_ in MESSAGES:
             catalog.messages[id_]
         self._catalog = catalog
-        self._page, self._steps = ((_TEMPLATES / name).read_text("utf-8") for name in ("page.html", "steps.html"))
+        self._page, self._steps, self._lists = (
+            (_TEMPLATES / f"{name}.html").read_text("utf-8") for name in ("page", "steps", "groups")
+        )
         self._templates = {"en": self._compiled("en")}
         self._encoder = msgspec.json.Encoder()
 
@@ -198,13 +236,16 @@ class Renderer:
         others = [(tag, name) for tag, name in _LANGUAGE_NAMES if tag != language]
         environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
         environment.filters.update(told=_told, chrome=chrome, static=names.__getitem__)
-        steps = environment.from_string(self._steps)
+        steps, lists = environment.from_string(self._steps), environment.from_string(self._lists)
 
         @lru_cache(maxsize=64)
         def progress(names: tuple[str, ...], step: int) -> Markup:
             return Markup(steps.render(names=names, step=step))  # noqa: S704  escaped by the template
 
-        environment.globals.update(languages=others, autocomplete=_AUTOCOMPLETE, progress=progress)
+        def listed(page: Page, say: Callable[[Text], str], carried: Markup) -> Markup:
+            return Markup(lists.render(page=page, say=say, carried=carried))  # noqa: S704  escaped by the template
+
+        environment.globals.update(languages=others, autocomplete=_AUTOCOMPLETE, progress=progress, lists=listed)
         return environment.from_string(self._page)
 
     def html(self, page: Page, words: Words, chrome: Chrome) -> bytes:
@@ -221,6 +262,7 @@ class Renderer:
             return Markup(' data-after="{}" data-wait="{}"').format(seconds, label)
 
         beside = next((link for link in page.links if link.rel == "again" and link.post and page.submit), None)
+        above = next((link for link in page.links if link.above and page.groups), None)
         template = self._template(words.lang)
         return template.render(
             page=page,
@@ -234,7 +276,8 @@ class Renderer:
             shown=[field for field in page.fields if field.kind != "hidden"],
             ruled=next((field.name for field in page.fields if page.rules and field.kind == "new_password"), ""),
             beside=beside,
-            beneath=[link for link in page.links if link is not beside and not link.carries],
+            above=above,
+            beneath=[link for link in page.links if link is not beside and link is not above and not link.carries],
             wait=wait,
             qr=Markup(page.qr),  # noqa: S704  our own SVG, see Page.qr
         ).encode()
@@ -262,6 +305,8 @@ class Renderer:
                 rules=[RuleData(rule.id, told(rule.text), rule.check, rule.amount) for rule in page.rules],
                 checklist=[said(text) for text in page.checklist],
                 facts=[FactData(told(label), value) for label, value in page.facts],
+                owner=page.owner,
+                groups=[_group(group, told, said) for group in page.groups],
                 step=page.step,
                 steps=[told(text) for text in page.steps],
                 expires=page.expires,
@@ -296,6 +341,25 @@ def _choice(choice: Choice, told: Callable[[Text], str]) -> ChoiceData:
 
 def _link(link: Link, told: Callable[[Text], str]) -> LinkData:
     return LinkData(link.rel, link.href, told(link.label), link.post, link.after, link.carries)
+
+
+def _group(group: Group, told: Callable[[Text], str], said: Callable[[Text], Said]) -> GroupData:
+    return GroupData(
+        title=told(group.title),
+        items=[_item(item, told, said) for item in group.items],
+        empty=told(group.empty) if group.empty else "",
+        acts=[_act(act, told) for act in group.acts],
+    )
+
+
+def _item(item: Item, told: Callable[[Text], str], said: Callable[[Text], Said]) -> ItemData:
+    mark = said(item.mark) if item.mark else None
+    about, acts = [said(text) for text in item.about], [_act(act, told) for act in item.acts]
+    return ItemData(item.id, told(item.label), about, mark, item.tone, acts)
+
+
+def _act(act: Act, told: Callable[[Text], str]) -> ActData:
+    return ActData(act.rel, act.href, told(act.label), act.name, act.value, act.post, act.harsh)
 
 
 def _wrong(page: Page) -> bool:

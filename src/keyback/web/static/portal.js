@@ -197,5 +197,10 @@ for (const button of all("button[data-copy]")) {
   };
 }
 
+for (const button of all("button[data-print]")) {
+  button.hidden = false;
+  button.onclick = () => print();
+}
+
 // Last: where a browser forbids workers, the rest still works and the server is stricter.
 if (form?.dataset.work) work();
