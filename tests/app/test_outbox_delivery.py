@@ -17,7 +17,7 @@ from keyback.app.outbox.deliver import (
     pause,
 )
 from keyback.app.outbox.ports import Leased, Shown, State
-from keyback.app.outbox.templates import MESSAGES
+from keyback.app.outbox.sentences import MESSAGES
 from keyback.app.outbox.verbs import list_messages, show_message
 from keyback.app.outbox.wording import Voice
 from keyback.channels.to_screen import Inbox

@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from keyback.app.outbox.templates import MESSAGES, TEMPLATES
+from keyback.app.outbox.sentences import MESSAGES
+from keyback.app.outbox.templates import TEMPLATES
 from keyback.app.outbox.wording import Voice, letter, sms_parts
 from keyback.core.errors import Broken
 from keyback.core.ports import Letter, Outgoing
@@ -25,6 +26,7 @@ VALUES: dict[str, str | int] = {
     "incident": "4fb1c2",
     "count": 7,
     "resets": 30,
+    "from_at": NOW,
     "until_at": NOW,
     "failures": 200,
     "numbers": "+491511234xxxx",

@@ -13,6 +13,11 @@ MESSAGES = {
     "not_me.method_changed": "The ways to prove who you are were changed for the account {user_id}: {happened_at}.",
     "not_me.role_changed": "An administrator changed the roles of the account {user_id}: {happened_at}.",
     "not_me.enabled": "An administrator enabled the account {user_id} again: {happened_at}.",
+    "not_me.password_changed": "The password of the account {user_id} was changed: {happened_at}.",
+    "not_me.unlocked": "The account {user_id} was unlocked: {happened_at}.",
+    "not_me.new_device": "Somebody signed in with the account {user_id} on a new device: {happened_at}.",
+    "not_me.pass_issued": "An administrator made an access pass for the account {user_id}: {happened_at}.",
+    "not_me.registration_demanded": "The account {user_id} was asked to register anew: {happened_at}.",
     "not_me.other": "Something about the account {user_id} was changed: {happened_at}.",
     "not_me.does": "If you press the button, everybody is signed out of the account, nobody can reset its password, and your "
     "administrators are told. You will need their help to get in again.",
