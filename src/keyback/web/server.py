@@ -34,7 +34,6 @@ from keyback.web.portal import (
     setup,
     sign_in,
     start,
-    trouble_choice,
 )
 from keyback.web.render import load_static
 from keyback.web.steps import Steps
@@ -43,7 +42,7 @@ log = logging.getLogger("keyback.web")
 Handler = Callable[[Call], Answer]
 
 SEE = ("host",)
-LEFT_OPEN = ("method", "again", "answer", "password", "cancel")
+LEFT_OPEN = ("trouble", "method", "again", "answer", "password", "cancel")
 """Where a refusal is shown at a post's own address: a browser that opens it again later asks with GET."""
 ACT = ("host", "origin", "form")
 REPORT = ("host", "origin", "report")
@@ -71,8 +70,7 @@ ROUTES = (
     Route("GET", "/reset/ways", journey.ways, SEE),
     *(Route("GET", f"/reset/{name}", journey.present, SEE) for name in LEFT_OPEN),
     Route("GET", "/reset/from-sign-in", start.anew, SEE),
-    Route("GET", "/reset/trouble", trouble_choice.show, SEE),
-    Route("POST", "/reset/trouble", trouble_choice.post, ACT, ("trouble", "version")),
+    Route("POST", "/reset/trouble", journey.meant, ACT, ("trouble", "version")),
     Route("POST", "/reset/method", journey.pick, ACT, ("method", "version")),
     Route("POST", "/reset/again", journey.again, ACT, ("version",)),
     Route("POST", "/reset/answer", journey.answered, ACT, ("answer", "version")),

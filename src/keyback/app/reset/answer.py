@@ -8,18 +8,20 @@ from keyback.app.house import House
 from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
 from keyback.app.reset.scene import Scene, browser_key, load, proof_of, refusal_of
-from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note, refuse_unproven
+from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note, refuse_unproven, store
+from keyback.app.reset.unlock import unlock
 from keyback.app.reset.warn import warn
 from keyback.app.sends import confirmed
 from keyback.app.watch import storm
 from keyback.core.errors import Busy, Conflict, Contended, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event, Step
-from keyback.core.journey import Evidence, Journey, Proved, Proving, Replaced, Somebody, audit_target
+from keyback.core.journey import Choosing, Evidence, Journey, Proved, Proving, Replaced, Somebody, audit_target, step
 from keyback.core.messages import say
 from keyback.core.policy import Limits
 from keyback.core.ports import Challenge, Charge, Right, Unit, Verdict, Wrong
 from keyback.core.rules import limits
 from keyback.core.rules.limits import Client
+from keyback.core.types import Purpose
 
 MESSAGES = {
     "answer.wrong": "That code is not right. You have {tries} more {tries:try|tries}, or use another way.",
@@ -110,9 +112,10 @@ def _sent_twice(house: House, reply: Reply) -> str:
 
 
 def _hold(unit: Unit, scene: Scene) -> None:
-    """Whoever might pass the first gate waits for the others, so that they can be counted; always before the journey is
-    written, in the order in which a new password locks."""
-    if not scene.journey.evidence:
+    """Whoever might pass the first gate waits for the others, so that they can be counted, and whoever might unlock does
+    so with nobody else changing the person; always before the journey is written, in the order in which a new password
+    locks."""
+    if not scene.journey.evidence or scene.journey.purpose is Purpose.UNLOCK:
         subject = scene.journey.subject
         unit.people.hold(subject.person if isinstance(subject, Somebody) else subject.mark)
 
@@ -181,8 +184,8 @@ def _not_judged(house: House, before: Scene, challenge: Challenge, reply: Reply)
 
 
 def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply) -> Refused | None:
-    challenge, verdict = judged.challenge, judged.verdict
-    if isinstance(verdict, Wrong) or not _use(house, unit, scene, challenge, verdict):
+    challenge = judged.challenge
+    if not _use(house, unit, scene, judged, reply):
         return _wrong(house, unit, scene, challenge, reply)
     _give_back(unit, failure_charges(scene, challenge.method, reply.source))
     unit.throttles.forget(scene.charge("failures.row", f"{scene.journey.account}/{challenge.method}"))
@@ -191,20 +194,24 @@ def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply
     return None
 
 
-def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Right) -> bool:
-    """Consume enrolment and challenge, each by one conditional write, insert the evidence, and step."""
+def _use(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply) -> bool:
+    """Consume enrolment and challenge, each by one conditional write, insert the evidence, and step. Nothing, for a
+    wrong answer."""
+    challenge, right = judged.challenge, judged.verdict
+    if isinstance(right, Wrong):
+        return False
     method = house.methods[challenge.method]
     journey = _with_refusal(house, unit, scene)
-    if right.counter is not None and not unit.people.advance(right.enrolment.id, right.counter, unit.now):
-        return False
-    if right.spends and not unit.people.spend(right.enrolment.id, unit.now):
-        return False
-    if not unit.journeys.consume(challenge.id, unit.now):
+    if not _use_up(unit, challenge, right):
         return False
     _, roots = proof_of(house, right.enrolment)
     evidence = Evidence(challenge.gate, method.name, right.enrolment.id, challenge.id, roots, unit.now)
     unit.journeys.add_evidence(scene.journey.id, evidence)
-    if not follow(unit, scene, journey, Proved(evidence, method.audit_name)):
+    moved, effects = step(journey, Proved(evidence, method.audit_name), unit.now)
+    if journey.purpose is Purpose.UNLOCK and isinstance(moved.state, Choosing):
+        moved, more = step(moved, unlock(house, unit, reply.token, reply.source), unit.now)
+        effects = (*effects, *more)
+    if not store(unit, scene, moved, effects):
         raise Conflict(say("store.conflict"))  # rolls all of it back
     if not journey.evidence:
         _make_room(unit, scene, right.enrolment.person)
@@ -212,6 +219,14 @@ def _use(house: House, unit: Unit, scene: Scene, challenge: Challenge, right: Ri
     if right.spends:
         refresh(unit, right.enrolment.person, house.methods.values())
     return True
+
+
+def _use_up(unit: Unit, challenge: Challenge, right: Right) -> bool:
+    if right.counter is not None and not unit.people.advance(right.enrolment.id, right.counter, unit.now):
+        return False
+    if right.spends and not unit.people.spend(right.enrolment.id, unit.now):
+        return False
+    return unit.journeys.consume(challenge.id, unit.now)
 
 
 def _make_room(unit: Unit, scene: Scene, person: str) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 from keyback.app.house import House
 from keyback.app.perform import CODE_URGENCY
 from keyback.app.reset.scene import Scene, candidates, glance, load, offered
-from keyback.app.reset.stepping import Went, alive, end_if_over, note, refuse_unproven
+from keyback.app.reset.stepping import Went, alive, end_if_over, note, proving, refuse_unproven
 from keyback.app.sends import charge_asker, charge_target
 from keyback.core.errors import TooMany
 from keyback.core.events import Step
-from keyback.core.journey import Decoy, Proving
+from keyback.core.journey import Decoy
 from keyback.core.ports import Challenge, Method, Tools, Unit
 from keyback.core.types import MINUTE, Enrolment, Span
 
@@ -37,7 +37,7 @@ def begin(house: House, token: str, pick: Pick) -> Went:
     """
     with house.store.writing() as unit:
         scene = load(house, unit, token, pick.method)
-        if end_if_over(unit, scene) or not alive(scene, pick.version) or not isinstance(scene.journey.state, Proving):
+        if end_if_over(unit, scene) or not alive(scene, pick.version) or not proving(scene):
             return Went.STALE
         if pick.method not in offered(house, scene):
             return Went.STALE

@@ -1,25 +1,24 @@
 """Page D: the new password. Judged first; then hashed outside; then written in one unit that looks at everything
 again (RAC-2, GAT-1, GAT-3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keyback.app import new_password
-from keyback.app.counters import Account, counters, forget
 from keyback.app.house import House
 from keyback.app.known import remember
-from keyback.app.reset.scene import Scene, load, proof_of
+from keyback.app.reset.completing import forget_counters, hindrance
+from keyback.app.reset.scene import Scene, load
 from keyback.app.reset.stepping import alive, end_if_over, follow, note
 from keyback.app.watch.brake import completed
 from keyback.core.errors import Conflict, Invalid
 from keyback.core.events import Step
-from keyback.core.journey import Changed, Choosing, PasswordSet, TimedOut
+from keyback.core.journey import Choosing, PasswordSet
 from keyback.core.messages import Text, say
-from keyback.core.policy import Passwords, resolve, stricter_of
+from keyback.core.policy import Passwords
 from keyback.core.ports import Credential, Unit
-from keyback.core.rules import assurance, eligibility, password, roles
-from keyback.core.rules.limits import Client
+from keyback.core.rules import password
 from keyback.core.rules.password import Strength
-from keyback.core.types import MINUTE, Code, Person
+from keyback.core.types import Person
 
 MESSAGES = {
     "choose.not_accepted": "This password cannot be used yet:",
@@ -114,39 +113,19 @@ def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> str
         if not isinstance(scene.journey.state, Choosing):
             return ""
         new_password.still_judged(ready.rules, scene.policy)
-        changed = _no_longer(house, scene, person)
-        if changed is not None or not _spend(unit, scene):
-            follow(unit, scene, scene.journey, changed or TimedOut())
+        hindered = hindrance(house, unit, scene, person)
+        if hindered is not None:
+            follow(unit, scene, scene.journey, hindered)
             return ""
         generation = _write(unit, scene, person, ready)
-        _clear_counters(house, unit, scene, wanted.source)
+        forget_counters(house, unit, scene, wanted.source)
         completed(unit, scene.watch, scene.policy.policy.limits)
     house.kick("email")
     return remember(house, wanted.known, scene.journey.account, generation)
 
 
-def _no_longer(house: House, scene: Scene, person: Person) -> Changed | None:
-    """Policy, roles and scope as they are now; the stricter of then and now counts (GAT-1, decisions 2)."""
-    now = resolve(scene.policy.policy, person.groups, administrator=roles.is_administrator(person.roles))
-    demand = stricter_of(scene.journey.demand, now)
-    passed = [(evidence.method, evidence.roots) for evidence in scene.journey.evidence]
-    proofs = [proof_of(house, one) for one in scene.held]
-    refusal = eligibility.refusal(person, scene.policy, proofs, demand)
-    if refusal is not None and refusal is not Code.TOO_FEW_METHODS:  # what was just spent may be missing now
-        return Changed(refusal)
-    return None if assurance.enough(passed, demand) else Changed()
-
-
-def _spend(unit: Unit, scene: Scene) -> bool:
-    """GAT-3, GAT-6: every proof exists, belongs here, is unspent and fresh; each is spent by one conditional write."""
-    oldest = unit.now - scene.policy.policy.lives.evidence_minutes * MINUTE
-    evidence = scene.journey.evidence
-    spent = [unit.journeys.spend_evidence(scene.journey.id, one.challenge, oldest, unit.now) for one in evidence]
-    return bool(spent) and all(spent)
-
-
 def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> int:
-    """The account's generation from now on."""
+    """The account's generation from now on. Whatever could still change what the person registered ends (decisions 26)."""
     before = ready.before
     new = Credential(
         ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0
@@ -158,11 +137,7 @@ def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> int:
     generation = unit.people.raise_generation(person.id, unit.now)
     unit.journeys.end_others(person.id, scene.journey.id)
     unit.links.void(person.id, unit.now)
+    unit.session_challenges.end_all(person.id)
+    unit.passes.end(person.id, unit.now)
+    unit.people.keep(person.id, replace(person.upkeep, recovered_at=unit.now), unit.now)
     return generation
-
-
-def _clear_counters(house: House, unit: Unit, scene: Scene, source: str) -> None:
-    """A completed recovery forgets this person's failures and sends, in the budget that was used (decisions 9)."""
-    destinations = [one.secret.decode() for one in scene.held if house.methods[one.method].contact_kind is not None]
-    account = Account(scene.journey.account, house.methods, destinations, [source])
-    forget(unit, counters(scene.policy.policy.limits, account, Client(scene.journey.known)))

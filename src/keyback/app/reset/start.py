@@ -98,7 +98,8 @@ def start(house: House, begin: Begin) -> str:
             unit.journeys.insert(journey, browser_key(house, token))
             unit.pulse.beat("starts")
             unit.audit(progress(journey, Step.SUBMITTED_ID).event)
-            unit.audit(progress(journey, Step.OPTIONS_SHOWN).event)
+            if journey.purpose is not Purpose.OPEN:
+                unit.audit(progress(journey, Step.OPTIONS_SHOWN).event)
             if isinstance(journey.state, Ended):
                 reason = Step.STOPPED_CHANGED if journey.state.code is None else refusal_step(journey.state.code)
                 unit.audit(progress(journey, reason, failed=True).event)
@@ -159,7 +160,7 @@ def _begin(house: House, unit: Unit, policy: InForce, asker: _Asker, begin: Begi
     return Journey(
         id=house.random.id(),
         tenant=unit.tenant,
-        purpose=Purpose.RESET,
+        purpose=Purpose.OPEN if policy.policy.self_service.allow_unlock else Purpose.RESET,
         subject=Somebody(real.id, None) if real else Decoy(account),
         demand=demand,
         disclosure=Disclosure.GUIDED if guided else Disclosure.PRIVATE,

@@ -10,7 +10,7 @@ from keyback.core.effects import Effect
 from keyback.core.journey import Changed, Choosing, Ended, Happened, Journey, Proving, TimedOut, Why, progress, step
 from keyback.core.ports import Charge, Unit
 from keyback.core.rules.limits import source_network, wide_network
-from keyback.core.types import Code
+from keyback.core.types import Code, Purpose
 
 
 class Went(StrEnum):
@@ -25,6 +25,11 @@ class Went(StrEnum):
 def alive(scene: Scene, version: int) -> bool:
     """Whether a step may happen at all: a live journey, and the form is the one last shown (RAC-3)."""
     return scene.journey.version == version and isinstance(scene.journey.state, Proving | Choosing)
+
+
+def proving(scene: Scene) -> bool:
+    """Whether proofs are awaited: not before it is said what for."""
+    return isinstance(scene.journey.state, Proving) and scene.journey.purpose is not Purpose.OPEN
 
 
 def follow(unit: Unit, scene: Scene, journey: Journey, happened: Happened) -> bool:

@@ -1,7 +1,9 @@
 """Pages C, D and E, and every way a journey can end: always the true state, whatever was posted."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import assert_never
+from types import MappingProxyType
+from typing import Literal, assert_never
 
 import msgspec
 
@@ -9,12 +11,14 @@ from keyback.app.reset import answer as answer_verb
 from keyback.app.reset import begin as begin_verb
 from keyback.app.reset import choose as choose_verb
 from keyback.app.reset import leave as leave_verb
+from keyback.app.reset import mean as mean_verb
 from keyback.app.reset.look import look
 from keyback.app.reset.scene import Scene
+from keyback.app.reset.stepping import proving
 from keyback.core.errors import Invalid, NotFound, Refused, TooMany
 from keyback.core.journey import Choosing, Done, Ended, Proving
 from keyback.core.messages import say
-from keyback.core.types import SECOND
+from keyback.core.types import SECOND, Purpose
 from keyback.web.call import JOURNEY, KNOWN, Answer, Call
 from keyback.web.page import Link, Message, Page
 from keyback.web.portal import pages
@@ -25,6 +29,9 @@ MESSAGES = {
     "journey.restart": "Start again",
 }
 
+_MEANT: Mapping[str, Literal[Purpose.RESET, Purpose.UNLOCK]] = MappingProxyType(
+    {"reset": Purpose.RESET, "unlock": Purpose.UNLOCK}
+)
 HERE = Answer(go_to="/reset/journey")
 
 
@@ -48,13 +55,15 @@ def ways(call: Call) -> Answer:
         scene = look(call.site.house, call.cookies.get(JOURNEY, ""))
     except NotFound:
         return _none()
-    if isinstance(scene.journey.state, Proving):
+    if proving(scene):
         return Answer(pages.methods(call, scene))
     return _shown(call, scene)
 
 
 def _shown(call: Call, scene: Scene, *messages: Message) -> Answer:
     match scene.journey.state:
+        case Proving() if not proving(scene):
+            return Answer(pages.trouble(call, scene, messages))
         case Proving():
             show_open = pages.answer if scene.challenge else pages.methods
             return Answer(show_open(call, scene, messages))
@@ -85,6 +94,17 @@ def _refused(call: Call, error: Refused, status: int = 422) -> Answer:
         return _again(call, 429, Message(error.text, "bad"), retry_after=wait)
     reasons = error.mistakes if isinstance(error, Invalid) else ()
     return _again(call, status, *(Message(text, "bad") for text in reasons or (error.text,)))
+
+
+def meant(call: Call) -> Answer:
+    """Forgotten, or locked out. Anything else changes nothing."""
+    purpose = _MEANT.get(call.fields.get("trouble", ""))
+    try:
+        if purpose is not None:
+            mean_verb.mean(call.site.house, _token(call), purpose, call.version)
+    except Refused as error:
+        return _refused(call, error)
+    return HERE
 
 
 def pick(call: Call) -> Answer:

@@ -6,7 +6,8 @@ from keyback.app.reset.scene import Scene, candidates, offered
 from keyback.core.journey import Ended, Why
 from keyback.core.messages import Text, say
 from keyback.core.rules import password as password_rules
-from keyback.core.types import Code
+from keyback.core.rules.registration import closed_until
+from keyback.core.types import Code, Purpose
 from keyback.web.call import Call
 from keyback.web.page import Choice, Field, Link, Message, Page, Rule
 from keyback.web.portal.start import ONE_GATE_STEPS, STEPS
@@ -22,6 +23,12 @@ MESSAGES = {
     "answer.until": "You have until {expires_at}.",
     "answer.submit": "Continue",
     "answer.dead_now": "This code no longer works. Ask for a new one, or use another way.",
+    "trouble.title": "Why can you not sign in?",
+    "trouble.lead": "Either way you prove first who you are.",
+    "trouble.reset": "I forgot my password",
+    "trouble.reset_about": "You will choose a new one.",
+    "trouble.unlock": "I know my password, but still cannot sign in",
+    "trouble.unlock_about": "Your account is unlocked, and your password stays as it is.",
     "password.title": "Choose a new password",
     "password.lead": "For {user_id}. A few unrelated words are easy to remember and hard to guess.",
     "password.new": "New password",
@@ -37,6 +44,13 @@ MESSAGES = {
     "done.browser": "Passwords that your browser remembers",
     "done.computer": "Your computer's own sign-in: be on the organisation's network the first time",
     "done.sign_in": "Sign in",
+    "done.closed": "To keep your account safe, what is registered for it cannot be changed until {until_at}, because its "
+    "password was reset just now. You can look at it all the time.",
+    "done.unlocked_title": "Your account is unlocked",
+    "done.unlocked": "Your password is the same as before. You can sign in with it now.",
+    "done.unlocked_forgot": "Should it not work, you may have forgotten it after all. Then choose a new one with “Forgot "
+    "password or locked out?”.",
+    "done.reset": "Choose a new password",
     "ended.expired_title": "Time ran out",
     "ended.expired": "An attempt lives for a few minutes only. Nothing was changed. Please start again.",
     "ended.cancelled_title": "Cancelled",
@@ -50,6 +64,8 @@ MESSAGES = {
     "ended.unverified": "You gave no proof that we could accept, so nothing was changed. Please contact your administrator, "
     "or start again: check the user ID first.",
     "refused.you_title": "We know it is you, but this password cannot be reset here",
+    "refused.you_title_unlock": "We know it is you, but this account cannot be unlocked here",
+    "refused.what_next_unlock": "Nothing was changed. Your administrator can help you to sign in again.",
     "refused.SSPR_0009": "Your organisation has switched off password reset.",
     "refused.SSPR_0010": "This password is kept in your organisation's own network, and setting it from here is not "
     "switched on.",
@@ -73,14 +89,37 @@ def _hidden(call: Call, scene: Scene) -> tuple[Field, ...]:
 
 
 def _step(scene: Scene) -> int:
-    return min(1 + scene.gate, len(_steps(scene)) - 2)
+    after = 1 if scene.journey.purpose is Purpose.UNLOCK else 2
+    return min(1 + scene.gate, len(_steps(scene)) - after)
 
 
 def _steps(scene: Scene) -> tuple[Text, ...]:
     """With one gate there is one proof in the list. Before the first gate only the tenant's number counts, so that
     the list does not tell an administrator from anybody else (ENU-6)."""
     tenant = scene.policy.policy.self_service.methods_required
-    return STEPS if (scene.journey.demand.gates if scene.personal else tenant) > 1 else ONE_GATE_STEPS
+    steps = STEPS if (scene.journey.demand.gates if scene.personal else tenant) > 1 else ONE_GATE_STEPS
+    return (*steps[:-2], steps[-1]) if scene.journey.purpose is Purpose.UNLOCK else steps
+
+
+def trouble(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
+    """Page B: forgotten, or locked out; the same for everybody (decisions 1)."""
+    allowed = (Purpose.RESET, *((Purpose.UNLOCK,) if scene.policy.policy.self_service.allow_unlock else ()))
+    return Page(
+        "trouble",
+        say("trouble.title"),
+        lead=(say("trouble.lead"),),
+        step=1,
+        steps=_steps(scene),
+        action="/reset/trouble",
+        fields=_hidden(call, scene),
+        choices=tuple(
+            Choice("trouble", one.value, say(f"trouble.{one.value}"), say(f"trouble.{one.value}_about"))
+            for one in allowed
+        ),
+        messages=tuple(messages),
+        links=(*_leave(), Link("help", "/contact", say("link.help"))),
+        expires=scene.journey.expires_at,
+    )
 
 
 def methods(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
@@ -196,15 +235,31 @@ def password(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page
 
 
 def done(scene: Scene) -> Page:
-    """Page E, with the places where the old password is still saved (decisions 15)."""
+    """Page E, with the places where the old password is still saved (decisions 15), and how long what is registered is
+    closed (decisions 26)."""
+    if scene.journey.purpose is Purpose.UNLOCK:
+        return _unlocked(scene)
+    until = closed_until(scene.person, scene.policy.policy, scene.now) if scene.person else None
+    closed = (say("done.closed", until_at=until),) if until is not None else ()
     return Page(
         "done",
         say("done.title"),
-        lead=(say("done.lead"), say("done.places")),
+        lead=(say("done.lead"), *closed, say("done.places")),
         step=len(_steps(scene)),
         steps=_steps(scene),
         checklist=tuple(say(name) for name in _PLACES),
         links=(Link("sign_in", "/sign-in", say("done.sign_in")),),
+    )
+
+
+def _unlocked(scene: Scene) -> Page:
+    return Page(
+        "done",
+        say("done.unlocked_title"),
+        lead=(say("done.unlocked"), say("done.unlocked_forgot")),
+        step=len(_steps(scene)),
+        steps=_steps(scene),
+        links=(Link("sign_in", "/sign-in", say("done.sign_in")), Link("restart", "/reset", say("done.reset"))),
     )
 
 
@@ -227,11 +282,11 @@ def ended(scene: Scene) -> Page:
 
 
 def _refused(scene: Scene, code: Code) -> Page:
-    proven = bool(scene.journey.evidence)
+    proven, kind = bool(scene.journey.evidence), "_unlock" if scene.journey.purpose is Purpose.UNLOCK else ""
     return Page(
         "refused",
-        say("refused.you_title") if proven else say("refused.title"),
-        lead=(say(f"refused.{code}"), say("refused.what_next")),
+        say(f"refused.you_title{kind}") if proven else say("refused.title"),
+        lead=(say(f"refused.{code}"), say(f"refused.what_next{kind}")),
         links=(Link("help", "/contact", say("link.help")), Link("restart", "/reset", say("link.restart"))),
         code=str(code),
         reference=scene.journey.id,
