@@ -2,9 +2,10 @@
 (THR-5, COD-4). What a right answer is good for stands in the question, and the caller's `then` does it in the same unit."""
 
 import base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from keyback.app import clock
 from keyback.app.house import House
@@ -59,6 +60,12 @@ class For(StrEnum):
     """Something new, which lies in the question's payload."""
     CONFIRM = "confirm"
     """A contact that was not used for long (decisions 24)."""
+
+
+_SAYS: Mapping[For, str] = MappingProxyType(
+    {For.FACTOR: "sign_in", For.AGAIN: "again", For.FIRST: "again", For.ADD: "confirm", For.CONFIRM: "confirm"}
+)
+"""What the message with a code says that it is for (SND-9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,8 @@ def ask(house: House, unit: Unit, at: Seat, question: Question) -> str | TooMany
     )
     if opening.deliver is None:
         return ""
-    message = replace(opening.deliver, language=at.person.language or at.visit.language)
+    template = f"{opening.deliver.template}.{_SAYS[question.purpose]}"
+    message = replace(opening.deliver, template=template, language=at.person.language or at.visit.language)
     unit.outbox.put(message, CODE_URGENCY, unit.now + life, unit.now)
     unit.pulse.beat("sends")
     return opening.deliver.channel
