@@ -36,6 +36,7 @@ LIMITS = Limits(
     starts_without_work_per_minute=ANY,
 )  # fmt: skip
 """All people come from one address here."""
+PASSWORD = "the password before"
 
 
 def main() -> None:
@@ -90,7 +91,7 @@ def fill(running: Running, count: int, history: int) -> None:
     policy = Policy(
         service, policy.methods, numbers=policy.numbers, limits=LIMITS, passwords=Passwords(history=history)
     )
-    hashed = running.house.hasher.hash("the password before")
+    hashed = running.house.hasher.hash(PASSWORD)
     random = running.house.random
     with running.store.writing() as unit:
         unit.policies.append(Document(1, policy, "host:bench", unit.now, "benchmark"))

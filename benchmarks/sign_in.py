@@ -1,0 +1,97 @@
+"""Signing in with password and authenticator over HTTP: what the server costs above the one hash, and how many statements
+it makes of somebody who is registered, where registration is required and where it is not.
+
+Server on one core, client on the other, as the journeys do it; the median counts. From opening the sign-in page, its
+files included, to the page of somebody who is signed in.
+"""
+
+import collections
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from benchmarks import people
+from benchmarks.bare import Bare
+from benchmarks.browser import Browser
+from benchmarks.journeys import server
+from benchmarks.measuring import CLIENT_CORE, Figure, median, processor_seconds
+from benchmarks.server import PASSWORD
+from benchmarks.sink import Sink
+from keyback.core.policy import Registration
+from keyback.store.engine import SqliteEngine
+from tests.counting import Counter
+from tests.living import OLD_PASSWORD, OPEN_POLICY, Living
+from tests.signing import sign_in
+
+WARM, COUNTED = 5, 100
+MOST_ABOVE_MS = 8.0
+USER = "ada@contoso.example"
+
+
+def measure() -> Sequence[Figure]:
+    os.sched_setaffinity(0, {CLIENT_CORE})
+    return [_cost(), _statements()]
+
+
+def _cost() -> Figure:
+    spent, walls, bare = [], [], Bare()
+    with Sink() as sink, server(sink, ["--people", str(WARM + COUNTED)]) as (process, port):
+        for number in range(WARM + COUNTED):
+            before, began = processor_seconds(process.pid), time.perf_counter()
+            enter(port, number)
+            took = time.perf_counter() - began
+            if number >= WARM:
+                walls.append(took)
+                spent.append(processor_seconds(process.pid) - before)
+                bare.operate()
+    bare.close()
+    whole, hashed = median(spent) * 1000, median(bare.seconds) * 1000
+    details = {"whole sign-in": whole, "least sign-in": min(spent) * 1000, "wall clock": median(walls) * 1000,
+               "load of the machine": os.getloadavg()[0]}  # fmt: skip
+    return Figure(
+        "sign-in with password and authenticator: processor time above the hash", whole - hashed, "ms",
+        "the Argon2 operation", hashed, f"at most {MOST_ABOVE_MS:.0f} ms", whole - hashed <= MOST_ABOVE_MS, details,
+    )  # fmt: skip
+
+
+def enter(port: int, number: int) -> None:
+    """Person `number` signs in, in a new browser."""
+    browser = Browser(port)
+    browser.get("/sign-in")
+    browser.files()
+    state = browser.post("/sign-in", {"user_id": people.user_id(number), "password": PASSWORD})
+    assert state == "answer", state
+    state = browser.post("/sign-in/answer", {"answer": people.totp(number, time.time())})
+    assert state == "signed_in", state
+    browser.close()
+
+
+def _statements() -> Figure:
+    required, free = (_counted(required=required) for required in (True, False))
+    return Figure(
+        "statements of a sign-in of somebody who is registered, registration required", len(required), "",
+        "the same, not required", len(free), "no more", len(required) <= len(free),
+        {f"+ {text}": count for text, count in (collections.Counter(required) - collections.Counter(free)).items()},
+    )  # fmt: skip
+
+
+def _counted(*, required: bool) -> list[str]:
+    """From the password to the last redirect, in the order in which they are made."""
+    counter = Counter()
+    policy = replace(OPEN_POLICY, registration=Registration(required_at_sign_in=required))
+    living = Living(SqliteEngine(None), policy, counter.between)
+    living.ada()
+    browser = living.browser()
+    browser.get("/sign-in")
+    counter.take()
+    sign_in(browser, USER, OLD_PASSWORD)
+    browser.post(answer=living.code_of_app())
+    assert browser.page["state"] == "signed_in", browser.page
+    done = counter.take().statements
+    living.close()
+    return done
+
+
+if __name__ == "__main__":
+    print("\n".join(line for figure in measure() for line in figure.lines()))

@@ -1,0 +1,85 @@
+"""Pictures for the guides. Each is taken on the way of a test, and kept beside a record of what its page said and how it
+was built, because pixels differ between machines: a page that says or shows something else makes the picture stale."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page
+
+GUIDES: Final = Path(__file__).parents[2] / "docs" / "guides"
+STYLE: Final = Path(__file__).parents[2] / "src" / "keyback" / "web" / "static" / "keyback.css"
+TAKES: Final = bool(os.environ.pop("KEYBACK_PICTURES", ""))
+"""Whether pictures are taken anew (`make pictures`) instead of compared."""
+LARGEST: Final = 60_000
+"""Bytes of one picture."""
+
+_VARIES: Final = (
+    (re.compile(r"\b(?:[A-Z2-7]{4} ?){8,}"), "KEY"),
+    (re.compile(r"\b\d(?:-[0-9A-Z]{4}){4}\b"), "CODE"),
+    (re.compile(r"\b\d{1,2} \w+ \d{4}\b|\b\d{4}-\d\d-\d\d\b"), "DATE"),
+    (re.compile(r"\b\d{1,2}:\d\d(?: (?:AM|PM))?(?: UTC)?"), "TIME"),
+    (re.compile(r"\(\d+ s\)"), "(SECONDS)"),
+    (re.compile(r"\bletters [A-Z]{2}\b"), "letters LETTERS"),
+    (re.compile(r"\b127\.0\.0\.1:\d+"), "HOST"),
+    (re.compile(r"/static/[\w.-]+"), "FILE"),
+)
+"""What is another one each time: authenticator keys, recovery codes, times, countdowns, the two letters of a message."""
+
+
+class Album:
+    """The pictures of one guide, by name."""
+
+    def __init__(self, guide: str) -> None:
+        self.guide = guide
+        self.words: list[str] = []
+        """What all pages said."""
+        self._folder = GUIDES / "pictures"
+
+    def picture(self, tab: Page, name: str) -> None:
+        """The page as it is now. Taken where pictures are taken; otherwise compared, and stale or missing is an error."""
+        said = record(tab)
+        self.words.append(tab.locator("body").inner_text())
+        self.words += tab.locator("button, a").all_inner_texts()
+        image, notes = self._folder / f"{self.guide}-{name}.png", self._folder / f"{self.guide}-{name}.txt"
+        if TAKES:
+            self._folder.mkdir(exist_ok=True)
+            tab.evaluate("document.activeElement.blur()")
+            tab.screenshot(path=image, full_page=True, animations="disabled", caret="hide")
+            notes.write_text(_seal(image) + said, "utf-8")
+        assert image.exists(), f"{image.name} is missing: make pictures"
+        assert image.stat().st_size <= LARGEST, f"{image.name} has {image.stat().st_size} bytes"
+        assert notes.read_text("utf-8") == _seal(image) + said, f"{image.name} is stale: make pictures"
+
+    def shown(self) -> set[str]:
+        """Names of the pictures that the guide shows."""
+        found = re.findall(rf"\]\(pictures/{self.guide}-([\w-]+)\.png\)", self.text())
+        return {str(name) for name in found}
+
+    def kept(self) -> set[str]:
+        """Names of the pictures that are there."""
+        return {path.stem.removeprefix(f"{self.guide}-") for path in self._folder.glob(f"{self.guide}-*.png")}
+
+    def text(self) -> str:
+        """The guide."""
+        return (GUIDES / f"{self.guide}.md").read_text("utf-8")
+
+    def labels(self) -> set[str]:
+        """What the guide says stands on the pages: all that is bold in it."""
+        return set(re.findall(r"\*\*(.+?)\*\*", self.text()))
+
+
+def record(tab: Page) -> str:
+    """What the page says and how it is built, without what is another one each time."""
+    said = tab.locator("body").aria_snapshot()
+    for pattern, word in _VARIES:
+        said = pattern.sub(word, said)
+    return said + "\n"
+
+
+def _seal(image: Path) -> str:
+    """Which picture the record belongs to, and in which style it was drawn."""
+    digests = (hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in (image, STYLE))
+    return "picture {} in style {}\n".format(*digests)
