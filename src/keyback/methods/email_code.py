@@ -11,6 +11,7 @@ from keyback.methods._sent_code import SentCode, Way
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "method.email_code.name": "E-mail",
+        "method.email_code.need": "a code sent to {masked}",
         "method.email_code.title": "Email me a code",
         "method.email_code.about": "We send 8 digits to the mailbox registered for this account.",
         "method.email_code.sent": (

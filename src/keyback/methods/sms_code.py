@@ -11,6 +11,7 @@ from keyback.methods._sent_code import SentCode, Way
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "method.sms_code.name": "Text message",
+        "method.sms_code.need": "a code sent to {masked}",
         "method.sms_code.title": "Text me a code",
         "method.sms_code.about": "We send 6 digits to the mobile phone registered for this account.",
         "method.sms_code.sent": (

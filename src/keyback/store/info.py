@@ -23,6 +23,7 @@ _CONFIRM = Sql(
     """UPDATE contact SET confirmed_at = :now, confirmed_how = :how, usable_from = :usable_from
     WHERE tenant = :tenant AND id = :contact AND confirmed_at IS NULL"""
 )
+_CONFIRM_AGAIN = Sql("UPDATE contact SET confirmed_at = :now, confirmed_how = 'code' WHERE tenant = :tenant AND id = :contact")
 _REPLACE = Sql(
     """UPDATE contact SET replaced_by = :new, ends_at = :ends_at
     WHERE tenant = :tenant AND id = :old AND replaced_by IS NULL"""
@@ -82,6 +83,10 @@ class SqlSecurityInfo:
     def confirm(self, contact: str, how: str, usable_from: Instant) -> None:
         """A hint becomes a contact that may be used from then on."""
         self._link.put(_CONFIRM, self._about(contact=contact, how=how, usable_from=usable_from))
+
+    def confirm_again(self, contact: str) -> None:
+        """Its owner proved it once more."""
+        self._link.put(_CONFIRM_AGAIN, self._about(contact=contact))
 
     def replace(self, old: str, new: str, ends_at: Instant | None = None) -> None:
         """Out of use at once or later, and kept so that it can be told which came when."""

@@ -17,6 +17,7 @@ _LIVE = Sql(
     f"""SELECT {_COLUMNS} FROM access_pass
     WHERE tenant = :tenant AND person = :person AND ended_at IS NULL AND expires_at > :now AND tries_left > 0"""
 )
+_CHECKED = Sql("SELECT checked FROM access_pass WHERE tenant = :tenant AND id = :id")
 _CHARGE = Sql(
     """UPDATE access_pass SET tries_left = tries_left - 1
     WHERE tenant = :tenant AND id = :id AND ended_at IS NULL AND starts_at <= :now AND expires_at > :now AND tries_left > 0"""
@@ -52,6 +53,11 @@ class SqlPasses:
         """Also before it starts; not after its end, its last try, or its one use."""
         row = self._link.one(_LIVE, {"tenant": self._tenant, "person": person, "now": now})
         return _read(row) if row else None
+
+    def checked(self, access_pass: str) -> bool:
+        """The session that it opened goes on after its one use."""
+        row = self._link.one(_CHECKED, {"tenant": self._tenant, "id": access_pass})
+        return bool(row and row[0])
 
     def charge_try(self, access_pass: str, now: Instant) -> bool:
         """One conditional write, before any comparison (THR-1)."""

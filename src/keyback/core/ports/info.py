@@ -44,6 +44,9 @@ class SecurityInfo(Protocol):
 
     def add_contacts(self, contacts: Sequence[NewContact]) -> None: ...
     def confirm(self, contact: str, how: str, usable_from: Instant) -> None: ...
+    def confirm_again(self, contact: str) -> None:
+        """Proven anew; since when it may be used stays as it is."""
+
     def replace(self, old: str, new: str, ends_at: Instant | None = None) -> None:
         """The new contact stands in the place of the old one, which serves recovery until `ends_at`; None: no more."""
 

@@ -139,6 +139,9 @@ class Passes(Protocol):
     def live(self, person: str, now: Instant) -> AccessPass | None:
         """Also before it starts."""
 
+    def checked(self, access_pass: str) -> bool:
+        """Whether it was issued after a passed caller check, used up or not."""
+
     def charge_try(self, access_pass: str, now: Instant) -> bool: ...
     def give_back_try(self, access_pass: str) -> None: ...
     def use(self, access_pass: str, now: Instant) -> bool:

@@ -90,6 +90,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
     Limit("factor.hour", "wrong second proofs of who is signed in, or on the way there, per account", 10, HOUR, apart=True),
     Limit("factor.day", "wrong second proofs of who is signed in, or on the way there, per account", 20, DAY, apart=True),
     Limit("register.hour", "contacts that one person has tried to register", 20, HOUR),
+    Limit("register.impossible", "reports that one person cannot register what policy demands", 1, DAY),
     Limit("passes.issued", "access passes per person", 10, HOUR),
     Limit("notices.failures", "warnings about wrong answers per account", 1, HOUR),
     Limit("setup.wrong", "wrong codes per one-time link", 10, DAY),

@@ -32,6 +32,8 @@ class Duty:
     """Methods that would help, the one to suggest first; empty where something is asked: nothing can be done here."""
     gates: int
     """How many proofs a reset will need; 0: this person has no self-service."""
+    missing: int
+    """How many more methods would be enough; 0: nothing is asked, or nothing would be."""
 
 
 class Why(StrEnum):
@@ -132,11 +134,12 @@ def duty(person: Person, policy: InForce, held: Iterable[Registered], methods: I
     factor = needs_factor(person, rules) and not any(is_factor(method, rules) for method, _ in proofs)
     gates = demand_of(person, rules).gates if _for_reset(person, policy) else 0
     if _enough(proofs, person, policy):
-        return Duty(asked=False, factor=False, skippable=False, skips_left=0, offers=(), gates=gates)
+        return Duty(asked=False, factor=False, skippable=False, skips_left=0, offers=(), gates=gates, missing=0)
     left = None if rules.registration.unlimited_skips else max(0, rules.registration.skips - person.upkeep.skips)
     forced = factor or again is not None or roles.is_administrator(person.roles)
     skippable = not forced and left != 0
-    return Duty(True, factor, skippable, left, _offers(proofs, person, policy, methods), gates)
+    offers, missing = _offers(proofs, person, policy, methods)
+    return Duty(True, factor, skippable, left, offers, gates, missing)
 
 
 def _for_reset(person: Person, policy: InForce) -> bool:
@@ -153,19 +156,19 @@ def _enough(proofs: Sequence[Proof], person: Person, policy: InForce) -> bool:
     return not _for_reset(person, policy) or assurance.reachable(proofs, demand_of(person, rules))
 
 
-def _all(person: Person, policy: Policy, methods: Iterable[offer.MethodFacts]) -> tuple[str, ...]:
+def allowed(person: Person, policy: Policy, methods: Iterable[offer.MethodFacts]) -> tuple[str, ...]:
     """Everything that this person may register, the one to suggest first."""
-    allowed = [one for one in methods if offer.method_for(person, policy, one.name)]
+    found = [one for one in methods if offer.method_for(person, policy, one.name)]
     first = needs_factor(person, policy)
-    allowed.sort(key=lambda one: (one.name in SPARE, first and not is_factor(one.name, policy), one.rank))
-    return tuple(one.name for one in allowed)
+    found.sort(key=lambda one: (one.name in SPARE, first and not is_factor(one.name, policy), one.rank))
+    return tuple(one.name for one in found)
 
 
 def _offers(
     proofs: Sequence[Proof], person: Person, policy: InForce, methods: Iterable[offer.MethodFacts]
-) -> tuple[str, ...]:
-    """Of these, what belongs to a smallest set that would be enough; empty where no such set exists."""
-    names = _all(person, policy.policy, methods)
+) -> tuple[tuple[str, ...], int]:
+    """What belongs to a smallest set that would be enough, and its size; nothing where no such set exists."""
+    names = allowed(person, policy.policy, methods)
     for count in range(1, MOST_NEW + 1):
         sets = [
             some
@@ -174,5 +177,5 @@ def _offers(
         ]
         if sets:
             useful = {name for some in sets for name in some}
-            return tuple(name for name in names if name in useful)
-    return ()
+            return tuple(name for name in names if name in useful), count
+    return (), 0
