@@ -83,6 +83,8 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "notice.enabled.what": "An administrator enabled it on {when_at}.",
         "notice.admin_reset.subject": "An administrator has reset their own password",
         "notice.admin_reset.what": "{who} reset their own password on {when_at}.",
+        "notice.admin_unlocked.subject": "An administrator has unlocked their own account",
+        "notice.admin_unlocked.what": "{who} unlocked their own account on {when_at}. The password is the same as before.",
         "notice.admin_reset.check": "If you did not expect this, ask them in person or by phone. Do not ask by mail.",
         "notice.contact_admin.subject": "Somebody asks for help to reset a password",
         "notice.contact_admin.what": "Somebody who gave the user ID {who} asks for help to reset the password.",

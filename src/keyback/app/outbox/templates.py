@@ -125,6 +125,13 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.admin_reset.check",
             "notice.why_admin",
         ),
+        "notice.admin_unlocked": _notice(
+            "admin_unlocked",
+            "who when_at",
+            "notice.admin_unlocked.what",
+            "notice.admin_reset.check",
+            "notice.why_admin",
+        ),
         "notice.contact_admin": _notice(
             "contact_admin",
             "who",
