@@ -12,7 +12,7 @@ from keyback.core.errors import TooMany
 from keyback.core.events import Step
 from keyback.core.journey import Decoy
 from keyback.core.ports import Challenge, Method, Tools, Unit
-from keyback.core.types import MINUTE, Enrolment, Span
+from keyback.core.types import MINUTE, Enrolment, Purpose, Span
 
 NOTHING_TO_SEND_LIFE = 15 * MINUTE
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -126,7 +126,9 @@ def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list
         )
     )
     if opening.deliver is not None:
-        message = replace(opening.deliver, language=(scene.person.language if scene.person else "") or journey.language)
+        template = f"{opening.deliver.template}{'.unlock' if journey.purpose is Purpose.UNLOCK else ''}"
+        language = (scene.person.language if scene.person else "") or journey.language
+        message = replace(opening.deliver, template=template, language=language)
         unit.outbox.put(message, CODE_URGENCY, unit.now + life, unit.now)
     return opening.deliver.channel if opening.deliver else ""
 
