@@ -1,13 +1,12 @@
 """One-time links of `keyback init` and `keyback rescue`: an administrator sets a password and an authenticator."""
 
-import io
-
 from keyback.app.setup import use as verb
 from keyback.core.errors import Conflict, Invalid, NotFound
 from keyback.core.messages import Text, say
 from keyback.core.rules import password as password_rules
 from keyback.web.call import SESSION, Answer, Call
 from keyback.web.page import Field, Link, Message, Page, Rule
+from keyback.web.qr import grouped, qr
 
 MESSAGES = {
     "setup.title": "Set your password and authenticator",
@@ -78,26 +77,9 @@ def _page(call: Call, seen: verb.Seen, wrong_code: Text | None = None, wrong: tu
             Rule(rule.id, rule.text, rule.check, rule.amount) for rule in password_rules.rules_shown(seen.passwords)
         ),
         expires=seen.expires_at,
-        qr=_qr(show["uri"]),
-        facts=((say("setup.key"), _grouped(show["key"])),),
+        qr=qr(show["uri"]),
+        facts=((say("setup.key"), grouped(show["key"])),),
     )
-
-
-def _grouped(key: str) -> str:
-    """Four letters at a time, as people type it."""
-    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
-
-
-def _qr(uri: str) -> str:
-    """SVG without styles or scripts, as the content security policy demands."""
-    import segno
-
-    out = io.BytesIO()
-    segno.make(uri, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=4, light="#fff", dark="#000",
-        svgclass=None, lineclass=None, nl=False,
-    )  # fmt: skip
-    return out.getvalue().decode()
 
 
 def _done() -> Page:
