@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from keyback.app.sign_in.fresh import NotFresh
 from keyback.app.sign_in.seat import Unseated
 from keyback.core.errors import (
     Broken,
@@ -75,6 +76,8 @@ def _served(call: Call, handler: Callable[[Call], Answer]) -> Answer:
         return handler(call)
     except Unseated:
         return elsewhere(call)
+    except NotFresh:
+        return Answer(go_to="/prove")
 
 
 def error_page(text: Text, reference: str = "") -> Page:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from keyback.app.house import House
+from keyback.app.sends import opens_at
 from keyback.app.sign_in import typed
 from keyback.app.sign_in.fresh import fresh, needed, password_is_fresh, strong_enough
 from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, reply
@@ -14,7 +15,7 @@ from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.ports import Session, SessionChallenge, SessionKind, Unit
 from keyback.core.rules.assurance import strength
-from keyback.core.types import Enrolment
+from keyback.core.types import Enrolment, Instant
 
 MESSAGES = {
     "again.weak": "This way is not strong enough for a change. Please use another one.",
@@ -43,6 +44,8 @@ class Again:
     ways: Sequence[Enrolment]
     """What is strong enough, strongest first."""
     challenge: SessionChallenge | None
+    again_at: Instant = 0
+    """When another code may be asked for."""
 
 
 class Weak(Refused):
@@ -62,9 +65,9 @@ def password(house: House, visit: Visit, typed_password: str) -> str:
     """
     right = typed.check(house, visit, typed_password, *KINDS)
     with house.store.writing() as unit:
-        unit.people.hold(right.at.person.id)
+        unit.people.hold(seat(house, unit, visit, *KINDS).person.id)
         at = with_info(unit, seat(house, unit, visit, *KINDS))
-        typed.still(unit, right)
+        typed.still(unit, at.person.id, right)
         session = replace(at.session, password_at=unit.now)
         token = move(house, unit, at, session)
         unit.audit(_event(at, "password"))
@@ -117,7 +120,9 @@ def _look(house: House, unit: Unit, at: Seat) -> Again:
         return Again(at, Stage.PASSWORD, ways, None)
     if not ways:
         return Again(at, Stage.FIRST, ways, None)
-    return Again(at, Stage.ANSWER if challenge else Stage.CHOOSE, ways, challenge)
+    if challenge is None:
+        return Again(at, Stage.CHOOSE, ways, None)
+    return Again(at, Stage.ANSWER, ways, challenge, opens_at(unit, at.asker, challenge.method))
 
 
 def _ask(house: House, unit: Unit, at: Seat, wanted: tuple[str, str]) -> str | TooMany:
