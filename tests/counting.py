@@ -92,6 +92,9 @@ class _Hasher:
         self._counter.now.hashes.append("verify for a stranger" if stranger else "verify")
         return self._real.verify(encoded, secret, stranger=stranger)
 
+    def outdated(self, encoded: str) -> bool:
+        return self._real.outdated(encoded)
+
 
 class _Sealer:
     def __init__(self, real: Sealer, counter: Counter) -> None:

@@ -149,6 +149,9 @@ class PointHasher:
         self.reach(HASH)
         return self.hasher.verify(encoded, secret, stranger=stranger)
 
+    def outdated(self, encoded: str) -> bool:
+        return self.hasher.outdated(encoded)
+
 
 class PointChannel:
     """A channel whose sending is a point: before it, and after it before anybody hears of it."""

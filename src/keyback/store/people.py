@@ -82,6 +82,9 @@ _SET_CREDENTIAL = Sql(
       compromised_at = NULL
     WHERE credential.version = :expected"""
 )
+_RENEW_HASH = Sql(
+    """UPDATE credential SET encoded = :encoded WHERE tenant = :tenant AND person = :person AND version = :version"""
+)
 _KEEP = Sql(
     """UPDATE person SET registered_at = :registered_at, confirmed_at = :confirmed_at, skips = :skips, again_at = :again_at,
       recovered_at = :recovered_at, preferred_method = :preferred_method, changed_at = :now
@@ -220,6 +223,14 @@ class SqlPeople:
             "expected": new.version,
         }
         return self._link.run(_SET_CREDENTIAL, values) == 1
+
+    def renew_hash(self, person: str, encoded: str, version: int) -> bool:
+        """The same password, hashed anew; conditional on the version that was read, which stays."""
+        sealed = self._sealer.seal(
+            encoded.encode(), table="credential", column="encoded", row=person, tenant=self._tenant
+        )
+        values = {"tenant": self._tenant, "person": person, "encoded": sealed, "version": version}
+        return self._link.run(_RENEW_HASH, values) == 1
 
     def keep(self, person: str, upkeep: Upkeep, now: Instant) -> None:
         """How registration stands with this person."""

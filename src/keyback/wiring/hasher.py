@@ -97,3 +97,10 @@ class Argon2Hasher:
             except (InvalidHashError, VerificationError):  # a mismatch is one of these
                 return False
         return bool(encoded)
+
+    def outdated(self, encoded: str) -> bool:
+        """Whether it was made with other parameters than new ones are (PWD-7)."""
+        try:
+            return bool(encoded) and self._argon2.check_needs_rehash(encoded)
+        except InvalidHashError:
+            return False

@@ -56,7 +56,11 @@ def waiting(house: House, unit: Unit, at: Seat) -> Interrupt | None:
 
 def arrived(house: House, at: Seat, session: Session, credential: Credential | None) -> Session:
     """A session whose factors are all there: signed in, or interrupted. `at` must be `with_info`."""
-    stop = next_interrupt(house, replace(at, session=session), credential)
+    return staged(session, next_interrupt(house, replace(at, session=session), credential), at.now)
+
+
+def staged(session: Session, stop: Interrupt | None, now: Instant) -> Session:
+    """The session in which this comes next. One that an access pass opened never lives longer for it."""
     kind = SessionKind.PORTAL if stop is None else SessionKind.INTERRUPTED
-    ends_at = session.ends_at if session.access_pass else max(session.began_at, at.now) + LIVES[kind]
+    ends_at = session.ends_at if session.access_pass else max(session.began_at, now) + LIVES[kind]
     return replace(session, kind=kind, ends_at=ends_at)

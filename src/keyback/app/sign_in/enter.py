@@ -1,179 +1,82 @@
-"""User ID and password for a session (decisions 25). Unknown, disabled and wrong look and cost the same (ENU-1)."""
+"""User ID and password, or access pass, for a session (decisions 25, 27). Unknown, disabled and wrong look and cost the
+same (ENU-1)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from keyback.app.counters import clear_sign_in
 from keyback.app.house import House
-from keyback.app.known import knows, remember
-from keyback.app.reset.scene import account_of
-from keyback.app.sign_in.agenda import arrived
-from keyback.app.sign_in.seat import LIVES, Visit, registered, seated, session_key, with_info
+from keyback.app.sign_in import by_pass, log, tries
+from keyback.app.sign_in.agenda import Interrupt, next_interrupt
+from keyback.app.sign_in.arriving import complete, known_cookie
+from keyback.app.sign_in.factor import open_default
+from keyback.app.sign_in.seat import LIVES, PASS_LIFE, Seat, Visit, registered, seated, session_key, with_info
+from keyback.app.sign_in.tries import Asked, Try
 from keyback.app.watch import storm
-from keyback.app.watch.state import Watch, watch
-from keyback.core.errors import Busy, Invalid, Refused, TooMany, Unavailable
+from keyback.core.errors import Busy, Invalid, Refused, Unavailable
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
-from keyback.core.policy import Limits
-from keyback.core.ports import Charge, Credential, Session, SessionKind, Unit
-from keyback.core.rules import identifiers, registration
-from keyback.core.rules.limits import Client, charge, source_network, trusts
-from keyback.core.types import HOUR, MINUTE, NOBODY, DirectoryKind, Instant, Person, Span
+from keyback.core.ports import Credential, Session, SessionKind, Unit
+from keyback.core.rules import registration
+from keyback.core.rules.password import prepare
+from keyback.core.types import NOBODY, DirectoryKind, Instant, Person
 
 MESSAGES = {
     "sign_in.wrong": "The user ID or the password is not right.",
     "sign_in.wrong_or_away": "The user ID or the password is not right, or it cannot be checked at the moment. If you are "
     "sure that both are right, try again in a few minutes.",
-    "sign_in.wait": "There were too many wrong passwords. Try again at {again_at}, or choose "
-    "“Forgot password or locked out?”.",
-    "sign_in.must_change": "This password was for the first time only, or its time is over, so it signs nobody in. Choose a "
-    "new one with “Forgot password or locked out?”, or ask your "
-    "administrator.",
+    "sign_in.too_late": "This password was for the first time only, and its time is over, so it signs nobody in. Choose a "
+    "new one with “Forgot password or locked out?”, or ask your administrator.",
 }
-
-FIRST_PAUSE = MINUTE
-LONGEST_PAUSE = 5 * HOUR
-
-WRONG, UNKNOWN, DISABLED, LOCKED, EXPIRED, AWAY = "50126", "50034", "50057", "50053", "50055", "80001"
-"""As Entra numbers them; only administrators see them, in the audit log."""
-COMPROMISED = "Password reported as compromised"
-"""It is right, and its owner says that somebody else set it (decisions 16)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the form sends, and where it came from."""
-
-    user_id: str
-    password: str
-    source: str
-    client: str
-    session: str
-    """The cookie that this browser sent: never adopted, and ended (SES-1)."""
-    known: str
-    """The cookie that says whom this browser knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What the browser's cookies hold from now on."""
+    """What the browser's cookies hold from now on, and where it goes."""
 
     session: str
     known: str
+    """Empty until all factors are there: a right password alone makes no browser known."""
     kind: SessionKind
-    """How far the browser is: where it goes next."""
+    waiting: Interrupt | None
 
 
 class MustChange(Refused):
-    """The password is right, but it was an initial one or its time is over: it opens nothing but a new one."""
+    """The password is right, but it was an initial one whose time is over: it opens nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """Whom the user ID means; for nobody the same fields."""
+class _Right:
+    """Who came in, and by what."""
 
-    person: Person | None
-    credential: Credential | None
-    counts: "_Counts"
-    charged: tuple[Charge, ...]
-
-    @property
-    def dead(self) -> bool:
-        """Whether the password was reported, so that it is as good as a wrong one, everywhere."""
-        return self.credential is not None and self.credential.compromised_at is not None
-
-    @property
-    def who(self) -> str:
-        return self.person.id if self.person else f"decoy:{self.counts.account}"
+    person: Person
+    tried: Try
+    asked: Asked
+    by_pass: bool
+    renewed: str
+    """The password's hash with the present parameters, where it had others."""
 
 
 def enter(house: House, asked: Asked) -> Entered:
     """A new session. Raises `Invalid` when it is not right, `TooMany`, or `MustChange`."""
-    known = _charge(house, asked)
-    person = known.person
+    tried = tries.begin(house, asked)
+    person, credential = tried.person, tried.credential
+    by_its_pass = tried.access_pass.right(house, person)
     try:
         right, away = _verified(house, person, asked.password)
     except Busy:
-        _give_back(house, known.charged)
+        with house.store.writing() as unit:
+            _give_back(unit, tried)
         raise
-    if person is None or not right or not person.enabled or known.dead:
-        _failed(house, known, asked, _reason(known, away, right=right))
+    opens = by_its_pass or (right and not tried.dead)
+    if person is None or not opens or not person.enabled:
+        tries.failed(house, tried, asked, _reason(tried, away, right=right or by_its_pass))
         raise Invalid(say("sign_in.wrong_or_away" if away else "sign_in.wrong"))
-    if _must_change(known.credential, house.clock.now()):
-        _failed(house, known, asked, EXPIRED)
-        raise MustChange(say("sign_in.must_change"))
-    return _begin(house, known, person, asked)
-
-
-def pause_after(further: int) -> Span:
-    """How long an account stays shut after so many failures beyond the free ones: 60 s, doubling to 5 hours."""
-    return min(FIRST_PAUSE << min(max(0, further), 20), LONGEST_PAUSE)
-
-
-def _charge(house: House, asked: Asked) -> _Known:
-    """THR-1: charged before the password is looked at; a right one is given back."""
-    canonical = identifiers.canonical(asked.user_id)
-    account = account_of(house, canonical or asked.user_id[: identifiers.MAX_BYTES])
-    charged: list[Charge] = []
-    with house.store.writing() as unit:
-        person = unit.people.by_canonical(canonical or "", unit.now)
-        credential = unit.people.credential(person.id if person else "", 0)
-        counts = _counts(
-            unit, asked, account, known=knows(house, asked.known, account, person.generation if person else 0)
-        )
-        again = unit.throttles.charge(counts.source, unit.now)
-        if again is None:
-            charged.append(counts.source)
-            again = _charge_account(unit, counts, charged)
-            if again is not None:
-                unit.audit(
-                    Event(Activity.SIGN_IN_FAILED, "", f"account:{account}", "failure", LOCKED, "", asked.source)
-                )
-    if again is not None:
-        raise TooMany(say("sign_in.wait", again_at=again), again)
-    return _Known(person, credential, counts, tuple(charged))
-
-
-def _give_back(house: House, charged: Iterable[Charge]) -> None:
-    """Nothing was compared, so nothing counts."""
-    with house.store.writing() as unit:
-        for one in charged:
-            unit.throttles.give_back(one)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """What a try at one account from one address is charged to."""
-
-    watch: Watch
-    rules: Limits
-    who: Client
-    account: str
-    source: Charge
-
-    def charge(self, name: str, window: Span | None = None) -> Charge:
-        return charge(name, self.rules, self.account, self.who, window)
-
-
-def _counts(unit: Unit, asked: Asked, account: str, *, known: bool) -> _Counts:
-    in_force = unit.policies.in_force()
-    rules = in_force.policy.limits if in_force else Limits()
-    trusted = trusts(rules, asked.source)
-    seen = watch(unit)
-    who = Client(known or trusted, trusted, seen.stormy)
-    return _Counts(seen, rules, who, account, charge("sign_in.source", rules, source_network(asked.source), who))
-
-
-def _charge_account(unit: Unit, counts: _Counts, charged: list[Charge]) -> Instant | None:
-    failures = unit.throttles.used(counts.charge("sign_in.failures"), unit.now)
-    further = failures - counts.charge("sign_in.free").budget
-    gap = [counts.charge("sign_in.gap", pause_after(further))] if further >= -1 else []
-    for one in (*gap, counts.charge("sign_in.failures")):
-        again = unit.throttles.charge(one, unit.now)
-        if again is not None:
-            return again
-        charged.append(one)
-    return None
+    if not by_its_pass and _too_late(credential, house.clock.now()):
+        with house.store.writing() as unit:
+            _give_back(unit, tried)
+            log.failed(unit, person.id, log.EXPIRED, asked.source, asked.client)
+        raise MustChange(say("sign_in.too_late"))
+    renewed = "" if by_its_pass else _renewed(house, credential, asked.password)
+    return _begin(house, _Right(person, tried, asked, by_its_pass, renewed))
 
 
 def _verified(house: House, person: Person | None, password: str) -> tuple[bool, frozenset[DirectoryKind]]:
@@ -191,62 +94,90 @@ def _verified(house: House, person: Person | None, password: str) -> tuple[bool,
     return right, frozenset(away)
 
 
-def _reason(known: _Known, away: frozenset[DirectoryKind], *, right: bool) -> str:
-    if known.person is None:
-        return UNKNOWN
-    if known.person.directory in away:
-        return AWAY
+def _reason(tried: Try, away: frozenset[DirectoryKind], *, right: bool) -> str:
+    if tried.person is None:
+        return log.UNKNOWN
+    if tried.person.directory in away:
+        return log.AWAY
     if not right:
-        return WRONG
-    return COMPROMISED if known.dead and known.person.enabled else DISABLED
+        return log.WRONG
+    return log.COMPROMISED if tried.dead and tried.person.enabled else log.DISABLED
 
 
-def _must_change(credential: Credential | None, now: Instant) -> bool:
-    if credential is None:
-        return False
-    return credential.must_change or (credential.not_after is not None and credential.not_after <= now)
+def _too_late(credential: Credential | None, now: Instant) -> bool:
+    return credential is not None and credential.not_after is not None and credential.not_after <= now
 
 
-def _failed(house: House, known: _Known, asked: Asked, reason: str) -> None:
-    with house.store.writing() as unit:
-        if reason == EXPIRED:
-            _forgive(unit, known)
-        else:
-            storm.failed(unit, known.counts.watch, known.counts.rules)
-        unit.audit(Event(Activity.SIGN_IN_FAILED, known.who, known.who, "failure", reason, "", asked.source))
+def _renewed(house: House, credential: Credential | None, password: str) -> str:
+    """PWD-7: only the sign-in knows the password, so the hash is renewed here, outside any transaction."""
+    if credential is None or not house.hasher.outdated(credential.encoded):
+        return ""
+    try:
+        return house.hasher.hash(prepare(password))
+    except Busy:
+        return ""  # next time
 
 
-def _forgive(unit: Unit, known: _Known) -> None:
-    counts = known.counts
-    clear_sign_in(unit, counts.rules, counts.account, counts.who)
-    unit.throttles.give_back(counts.source)
+def _give_back(unit: Unit, tried: Try) -> None:
+    tries.give_back(unit, tried.charged)
+    by_pass.give_back(unit, tried.access_pass)
 
 
-def _begin(house: House, known: _Known, person: Person, asked: Asked) -> Entered:
-    """The password was right: a session that waits for the second factor, for what interrupts, or for nothing."""
+def _begin(house: House, right: _Right) -> Entered:
+    """A session that waits for the second factor, for what interrupts, or for nothing."""
+    person, tried, asked = right.person, right.tried, right.asked
     token = house.random.bytes(32).hex()
     with house.store.writing() as unit:
         unit.people.hold(person.id)
         now = unit.people.by_id(person.id, unit.now)
         same = now is not None and replace(now, roles=person.roles, groups=person.groups) == person
-        if not same or unit.people.credential(person.id, 0) != known.credential:
+        if not same or unit.people.credential(person.id, 0) != tried.credential:
             raise Invalid(say("sign_in.wrong"))  # it changed while the password was being checked (RAC-2)
-        _forgive(unit, known)
+        _give_back(unit, tried)
+        if right.renewed and tried.credential is not None:
+            unit.people.renew_hash(person.id, right.renewed, tried.credential.version)
         if asked.session:
             unit.sessions.end(session_key(house, asked.session))
-        visit = Visit(token, asked.known, asked.source, asked.client)
-        session = _arrive(house, unit, visit, person, known.credential)
-        unit.sessions.insert(session_key(house, token), session)
+        visit = Visit(token, asked.known, asked.source, asked.client, asked.language)
+        entered = _arrive(house, unit, right, visit)
         storm.answered(unit)
-        unit.audit(Event(Activity.SIGN_IN, person.id, person.id, "success", "", "", asked.source))
-    return Entered(token, remember(house, asked.known, known.counts.account, person.generation), session.kind)
+    return entered
 
 
-def _arrive(house: House, unit: Unit, visit: Visit, person: Person, credential: Credential | None) -> Session:
+def _arrive(house: House, unit: Unit, right: _Right, visit: Visit) -> Entered:
+    person, credential = right.person, right.tried.credential
     session = Session(
         house.random.id(), person.id, person.generation, SessionKind.FACTOR, "password", unit.now, unit.now,
         unit.now + LIVES[SessionKind.FACTOR], visit.source, visit.client, password_at=unit.now,
     )  # fmt: skip
     at = with_info(unit, seated(house, unit, visit, session, person))
-    found = registration.factors([one.enrolment for one in registered(house, at)], person, at.policy.policy)
-    return session if found else arrived(house, at, session, credential)
+    key = session_key(house, visit.token)
+    if right.by_pass:
+        session = _used(unit, right.tried, session)
+    elif found := registration.factors([one.enrolment for one in registered(house, at)], person, at.policy.policy):
+        unit.sessions.insert(key, session)
+        log.reached(unit, session, None)
+        open_default(house, unit, at, found)
+        return Entered(visit.token, "", session.kind, None)
+    session = complete(house, unit, at, session, credential)
+    unit.sessions.insert(key, session)
+    return _entered(house, replace(at, session=session), credential)
+
+
+def _entered(house: House, at: Seat, credential: Credential | None) -> Entered:
+    waiting = next_interrupt(house, at, credential) if at.session.kind is SessionKind.INTERRUPTED else None
+    return Entered(at.visit.token, known_cookie(house, at), at.session.kind, waiting)
+
+
+def _used(unit: Unit, tried: Try, session: Session) -> Session:
+    """The pass is used by one conditional write (COD-4)."""
+    live = tried.access_pass.live
+    if live is None or not unit.passes.use(live.id, unit.now):
+        raise Invalid(say("sign_in.wrong"))
+    person = session.person
+    unit.audit(
+        Event(
+            Activity.PASS_USED, person, person, "success", "", session.id, session.address, {"pass": live.id}
+        )
+    )  # fmt: skip
+    return by_pass.opened(session, live, PASS_LIFE)

@@ -10,8 +10,10 @@ from types import MappingProxyType
 from keyback.app import clock
 from keyback.app.house import House
 from keyback.app.perform import CODE_URGENCY
+from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import LETTERS
 from keyback.app.sends import charge_asker, charge_target, confirmed
+from keyback.app.sign_in import log
 from keyback.app.sign_in.seat import Seat, Visit, move, seat, with_info
 from keyback.app.watch import storm
 from keyback.core.errors import Busy, Refused, TooMany
@@ -281,7 +283,9 @@ def _judge(case: _Case, unit: Unit, asked: tuple[Seat, SessionChallenge], verdic
     at, challenge = asked
     method = case.house.methods[challenge.method]
     if isinstance(verdict, Wrong) or not _use(unit, challenge, verdict):
-        return _wrong(at, unit, challenge, slow=method.slow)
+        return _wrong(case, unit, asked, slow=method.slow)
+    if verdict.spends:
+        refresh(unit, at.person.id, case.house.methods.values())
     _give_back(unit, _charges(at))
     confirmed(unit, at.asker, method, verdict.enrolment)
     if method.contact_kind is not None and verdict.enrolment.id:
@@ -299,7 +303,22 @@ def _use(unit: Unit, challenge: SessionChallenge, right: Right) -> bool:
     return unit.session_challenges.consume(challenge.id, unit.now)
 
 
-def _wrong(at: Seat, unit: Unit, challenge: SessionChallenge, *, slow: bool) -> Wronged:
+def _wrong(case: _Case, unit: Unit, asked: tuple[Seat, SessionChallenge], *, slow: bool) -> Wronged:
+    at, challenge = asked
     storm.failed(unit, at.watch, at.policy.policy.limits)
+    if challenge.purpose == For.FACTOR:
+        log.wrong_factor(unit, at.session, challenge.method, at.visit.source)
     tries = challenge.tries_left - (0 if slow else 1)
+    if _is_older(case, unit, asked) and tries > 0:
+        return Wronged(say("proving.old", letters=challenge.letters, tries=tries))
     return Wronged(say("proving.wrong", tries=tries) if tries > 0 else say("proving.wrong_last"))
+
+
+def _is_older(case: _Case, unit: Unit, asked: tuple[Seat, SessionChallenge]) -> bool:
+    """Whether it answers a message that a newer one replaced (decisions 8)."""
+    at, challenge = asked
+    if not challenge.destination:
+        return False
+    older = unit.session_challenges.superseded(at.session.id, challenge.purpose, challenge.method, unit.now)
+    verdicts = [_check(case.house, at, one, case.heard.answer) for one in older]  # all of them: equal work
+    return any(isinstance(verdict, Right) for verdict in verdicts)

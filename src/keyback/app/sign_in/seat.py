@@ -22,6 +22,7 @@ MESSAGES = {
     "seat.none": "You are not signed in here, or your session has ended. Please sign in.",
 }
 
+
 class Unseated(NotFound):
     """No live session of a kind that serves here: whoever asks is sent to where the browser belongs."""
 

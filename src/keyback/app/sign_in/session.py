@@ -3,11 +3,11 @@
 from keyback.app.house import House
 from keyback.app.sign_in import agenda
 from keyback.app.sign_in.agenda import Interrupt
-from keyback.app.sign_in.seat import Seat, Unseated, Visit, seat, session_key, with_info
+from keyback.app.sign_in.arriving import onward
+from keyback.app.sign_in.seat import Seat, Unseated, Visit, move, seat, session_key, with_info
 from keyback.core.events import Activity, Event
 from keyback.core.ports import SessionKind
-from keyback.core.types import MINUTE, Person
-
+from keyback.core.types import MINUTE
 
 SEEN_EVERY = MINUTE
 
@@ -25,6 +25,8 @@ def here(house: House, visit: Visit, *kinds: SessionKind) -> Seat:
 
 def stage(house: House, visit: Visit) -> tuple[SessionKind | None, Interrupt | None]:
     """How far this browser is, and what comes next; no kind: it has no live session."""
+    if not visit.token:
+        return None, None
     with house.store.reading() as unit:
         try:
             at = seat(house, unit, visit, *SessionKind)
@@ -34,17 +36,17 @@ def stage(house: House, visit: Visit) -> tuple[SessionKind | None, Interrupt | N
         return at.session.kind, agenda.waiting(house, unit, with_info(unit, at)) if stops else None
 
 
-def who(house: House, token: str) -> Person | None:
-    """The person of a live session: of their present generation, enabled, neither idle nor too old (SES-3, SES-5)."""
-    if not token:
-        return None
-    key = session_key(house, token)
+def let_in(house: House, visit: Visit) -> str:
+    """What its cookie holds from now on, if a browser whose sign-in was interrupted has nothing left to do; else nothing."""
     with house.store.writing() as unit:
-        session = unit.sessions.of(key, unit.now)
-        if session is None or session.kind is not SessionKind.PORTAL:
-            return None
-        unit.sessions.seen(key, unit.now)
-        return unit.people.by_id(session.person, unit.now)
+        try:
+            at = with_info(unit, seat(house, unit, visit, SessionKind.INTERRUPTED))
+        except Unseated:
+            return ""
+        credential = unit.people.credential(at.person.id, 0)
+        if agenda.next_interrupt(house, at, credential) is not None:
+            return ""
+        return move(house, unit, at, onward(house, unit, at, at.session, credential))
 
 
 def leave(house: House, token: str, source: str) -> None:

@@ -45,6 +45,9 @@ class People(Protocol):
     def set_credential(self, person: str, new: Credential, now: Instant, *, keep: str = "") -> bool:
         """Conditional on `new.version`, the version that was read (0: none). `keep` is the hash it replaces."""
 
+    def renew_hash(self, person: str, encoded: str, version: int) -> bool:
+        """The same password, hashed anew; conditional on the version that was read, which stays."""
+
     def keep(self, person: str, upkeep: Upkeep, now: Instant) -> None:
         """How registration stands with this person, who is held."""
 
@@ -180,8 +183,13 @@ class Readiness(Protocol):
     def everybody(self, after: str, count: int) -> Sequence[str]:
         """Ids of people in order, from the one after `after` on."""
 
-    def classes(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Likes, int]]:
-        """How many people there are of each class that these groups tell apart."""
+    def classes(self, groups: Sequence[str], now: Instant, since: Instant = 0) -> Sequence[tuple[Likes, int]]:
+        """How many people there are of each class that these groups tell apart; due is who confirmed by `since`."""
+
+    def members(
+        self, like: Likes, groups: Sequence[str], now: Instant, since: Instant, count: int
+    ) -> Sequence[Candidate]:
+        """People of one of these classes, those first who confirmed longest ago."""
 
     def administrators(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Candidate, Likes]]:
         """All of them, with the class of each."""

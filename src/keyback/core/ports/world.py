@@ -38,6 +38,9 @@ class Hasher(Protocol):
         """Whether it matches. Exactly one Argon2 operation whatever `encoded` is; an empty one never matches. Work for
         a stranger, who has proven nothing yet, has the smaller share. Raises `Busy` when too many are waiting."""
 
+    def outdated(self, encoded: str) -> bool:
+        """Whether it was made with other parameters than new ones are (PWD-7); costs nothing."""
+
 
 class Sealer(Protocol):
     """Encryption at rest and keyed hashes, under keys that the database does not hold (CRY-1, CRY-2)."""

@@ -32,8 +32,12 @@ Proof = tuple[str, frozenset[str]]
 def strength(method: str) -> int:
     """How strong a proof is, for re-authentication (REG-1): 4 phishing-resistant, 3 strong, 2 a phone, 1 anything else."""
     if method in PHISHING_RESISTANT:
-        return 4
+        return STRONGEST
     return 3 if method in STRONG else 2 if method in PHONE_CODES else 1
+
+
+STRONGEST = 4
+"""Of all proofs; an access pass is worth as much (decisions 27)."""
 
 
 def independent(one: Proof, other: Proof) -> bool:

@@ -1,11 +1,15 @@
 """Sign-in: user ID and password, a session, sign-out."""
 
 from keyback.app.sign_in import enter, session
+from keyback.app.sign_in.seat import Unseated
+from keyback.app.sign_in.tries import Asked
 from keyback.core.errors import Invalid, TooMany
 from keyback.core.messages import Text, say
-from keyback.core.types import SECOND, Person
+from keyback.core.ports import SessionKind
+from keyback.core.types import SECOND
 from keyback.web.call import KNOWN, SESSION, Answer, Call
 from keyback.web.page import Field, Link, Message, Page
+from keyback.web.portal.places import elsewhere, path_of, place
 
 MESSAGES = {
     "sign_in.title": "Sign in",
@@ -22,12 +26,13 @@ MESSAGES = {
 
 def home(call: Call) -> Answer:
     """The address without a path."""
-    return Answer(go_to="/signed-in" if _who(call) else "/sign-in")
+    return Answer(go_to=place(call))
 
 
 def show(call: Call) -> Answer:
-    """The form."""
-    return Answer(page(call))
+    """The form; or, for a browser that is signed in or on its way there, where it belongs."""
+    there = place(call)
+    return Answer(page(call)) if there == "/sign-in" else Answer(go_to=there)
 
 
 def page(call: Call, *, typed: str = "", message: Text | None = None) -> Page:
@@ -54,9 +59,9 @@ def page(call: Call, *, typed: str = "", message: Text | None = None) -> Page:
 def post(call: Call) -> Answer:
     """Check the password; begin a session under a new name (SES-1)."""
     typed = call.fields.get("user_id", "")[:254]
-    asked = enter.Asked(
+    asked = Asked(
         call.fields.get("user_id", ""), call.fields.get("password", ""), call.source, call.client,
-        call.cookies.get(SESSION, ""), call.cookies.get(KNOWN, ""),
+        call.cookies.get(SESSION, ""), call.cookies.get(KNOWN, ""), call.words.lang,
     )  # fmt: skip
     try:
         entered = enter.enter(call.site.house, asked)
@@ -65,7 +70,8 @@ def post(call: Call) -> Answer:
     except TooMany as error:
         wait = max(1, (error.retry_at - call.now) // SECOND)
         return Answer(page(call, typed=typed, message=error.text), 429, retry_after=wait)
-    return Answer(go_to="/signed-in", cookies={SESSION: entered.session, KNOWN: entered.known})
+    cookies = {SESSION: entered.session} | ({KNOWN: entered.known} if entered.known else {})
+    return Answer(go_to=path_of(entered.kind, entered.waiting), cookies=cookies)
 
 
 def leave(call: Call) -> Answer:
@@ -75,10 +81,12 @@ def leave(call: Call) -> Answer:
 
 
 def inside(call: Call) -> Answer:
-    """You are signed in; if not, sign in."""
-    person = _who(call)
-    if person is None:
-        return Answer(go_to="/sign-in", cookies={SESSION: ""} if SESSION in call.cookies else {})
+    """You are signed in. Who has nothing left to do is let in here, under a new name."""
+    try:
+        person = session.here(call.site.house, call.visit, SessionKind.PORTAL).person
+    except Unseated:
+        token = session.let_in(call.site.house, call.visit)
+        return Answer(go_to="/signed-in", cookies={SESSION: token}) if token else elsewhere(call)
     return Answer(
         Page(
             "signed_in",
@@ -89,7 +97,3 @@ def inside(call: Call) -> Answer:
             fields=(Field("token", "hidden", say("sign_in.user_id"), value=call.token),),
         )
     )
-
-
-def _who(call: Call) -> Person | None:
-    return session.who(call.site.house, call.cookies.get(SESSION, ""))

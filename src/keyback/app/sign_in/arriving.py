@@ -1,0 +1,42 @@
+"""From the moment when all factors are there to being signed in: what is forgotten then, told, and written down."""
+
+from dataclasses import replace
+
+from keyback.app.counters import clear_sign_in
+from keyback.app.house import House
+from keyback.app.known import remember
+from keyback.app.people.telling import tell
+from keyback.app.sign_in import log
+from keyback.app.sign_in.agenda import next_interrupt, staged
+from keyback.app.sign_in.seat import Seat, duty_of, registered
+from keyback.core.ports import Credential, Session, Unit
+from keyback.core.rules.limits import Client, trusts
+
+NEW_DEVICE = "notice.new_device"
+
+
+def complete(house: House, unit: Unit, at: Seat, session: Session, credential: Credential | None) -> Session:
+    """All factors are there: wrong passwords are forgotten now, and not before (decisions 25), and a browser that did not
+    know its owner is told of (NOT-1). Not at the sign-in of somebody who has registered nothing: every browser is new
+    then, and there is no address yet that its owner confirmed. `at` must be `with_info`."""
+    rules = at.policy.policy.limits
+    who = Client(at.asker.known, trusts(rules, at.visit.source), at.watch.stormy)
+    clear_sign_in(unit, rules, at.account, who)
+    unit.guesses.forget(at.account)
+    if not at.asker.known and registered(house, at):
+        tell(unit, at.person, NEW_DEVICE, "")
+    return onward(house, unit, at, session, credential)
+
+
+def onward(house: House, unit: Unit, at: Seat, session: Session, credential: Credential | None) -> Session:
+    """The session after a step of its sign-in, with its line in the sign-in log. `at` must be `with_info`, as it is after
+    the step."""
+    waiting = next_interrupt(house, replace(at, session=session), credential)
+    after = staged(session, waiting, at.now)
+    log.reached(unit, after, waiting, factor=waiting is not None and duty_of(house, at).factor)
+    return after
+
+
+def known_cookie(house: House, at: Seat) -> str:
+    """What the browser is known by from now on (decisions 9)."""
+    return remember(house, at.visit.known, at.account, at.person.generation)
