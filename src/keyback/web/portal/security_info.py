@@ -1,30 +1,215 @@
-"""What one has registered."""
+"""What one has registered: each thing, whether it counts for a reset and why not, and what can be done with it."""
 
-from keyback.web.call import Answer, Call
+from collections.abc import Callable, Sequence
 
-MESSAGES: dict[str, str] = {}
+from keyback.app.security_info import changing
+from keyback.app.security_info.changing import End
+from keyback.app.security_info.look import Overview, Thing, look
+from keyback.app.sign_in.fresh import NotFresh
+from keyback.app.sign_in.seat import Unseated
+from keyback.core.errors import NotFound, Refused
+from keyback.core.messages import Text, say
+from keyback.core.rules.assurance import SPARE
+from keyback.core.rules.registration import Why
+from keyback.core.types import Code
+from keyback.web.call import KNOWN, SESSION, Answer, Call
+from keyback.web.page import Act, Field, Group, Item, Link, Message, Page
+
+MESSAGES = {
+    "info.title": "What you have registered",
+    "info.could": "If you forget your password, you can set a new one yourself. You would be asked for {gates} "
+    "{gates:proof|different proofs} from the things below that count.",
+    "info.few": "If you forget your password, you cannot set a new one yourself now: too few of the things below count. "
+    "{gates} {gates:is|different ones are} needed.",
+    "info.cannot": "If you forget your password, you cannot set a new one yourself.",
+    "info.fresh": "You can change things here until {until_at}.",
+    "info.closed": "Your account was recovered a short time ago, so nothing can be changed here until {until_at}. If it cannot "
+    "wait, ask your administrator.",
+    "info.prove": "Prove who you are to change something",
+    "info.ways": "Ways to sign in",
+    "info.ways_none": "You have no authenticator app or security key yet.",
+    "info.contacts": "Addresses and numbers",
+    "info.contacts_none": "You have no address or number yet.",
+    "info.codes": "Recovery codes",
+    "info.codes_none": "You have no recovery codes yet. They help when everything else is lost.",
+    "info.contact": "{name}",
+    "info.left": "{left} {left:code|codes} left",
+    "info.added": "Added {added_at}.",
+    "info.used": "Last used {used_at}.",
+    "info.unused": "Not used yet.",
+    "info.counts": "It counts for a reset of your password.",
+    "info.preferred": "Used first",
+    "info.new": "New",
+    "info.limited": "Does not count",
+    "info.why_waits": "It is new. It counts for a reset from {from_at}.",
+    "info.why_replaced": "You replaced it. It still works for a reset until {from_at}, then no more.",
+    "info.why_unconfirmed": "It is not confirmed: nobody entered the code that was sent there. So it cannot help you.",
+    "info.why_own_mailbox": "This mailbox opens with the password you would be resetting, so it cannot help you then.",
+    "info.why_notices_only": "We only send news about your account there. It cannot prove who you are.",
+    "info.why_not_messaged": "We cannot send messages to this kind of number, so it cannot help you.",
+    "info.why_switched_off": "Your organisation has switched this way off.",
+    "info.why_not_for_you": "Your organisation does not allow this way for your account.",
+    "info.why_same_thing": "It hangs on the same thing as {other}, so the two count as one.",
+    "info.add": "Add",
+    "info.change": "Change",
+    "info.remove": "Remove",
+    "info.prefer": "Use first",
+    "info.lost": "Report lost",
+    "info.change_title": "Change {name}",
+    "info.change_lead": "We send a code to the new one. The old one stays until you have entered that code, and is told about it.",
+    "info.new_value": "The new one",
+    "info.next": "Continue",
+    "info.back": "Back to what you have registered",
+    "info.signed_in": "Back to your account",
+}
 
 
-def show(call: Call) -> Answer:
-    """To be written."""
-    raise NotImplementedError
+def show(call: Call, message: Text | None = None, status: int = 200) -> Answer:
+    """All of it."""
+    seen = look(call.site.house, call.visit)
+    open_now = seen.fresh_until is not None and seen.closed_until is None
+    prove = (Link("prove", "/prove", say("info.prove"), above=True),) if seen.fresh_until is None else ()
+    page = Page(
+        "security_info",
+        say("info.title"),
+        lead=_lead(seen),
+        fields=(_token(call),),
+        messages=((Message(message, "bad"),) if message else ()) + _state(seen),
+        groups=_groups(seen, acts=open_now),
+        links=(*(() if seen.closed_until else prove), Link("home", "/signed-in", say("info.signed_in")),
+               Link("help", "/contact", say("link.help"))),
+    )  # fmt: skip
+    return Answer(page, status)
 
 
 def change(call: Call) -> Answer:
-    """To be written."""
-    raise NotImplementedError
+    """A new address or number in the place of an old one."""
+
+    def done(item: str) -> Answer:
+        thing = changing.changeable(call.site.house, call.visit, item)
+        label = say("info.next")
+        named = (("method", thing.method), ("replaces", thing.id))
+        page = Page(
+            "change_contact",
+            say("info.change_title", name=thing.name),
+            lead=(say("info.change_lead"),),
+            action="/register/contact",
+            submit=label,
+            fields=(_token(call), *(Field(name, "hidden", label, value=value) for name, value in named),
+                    Field("value", "text", say("info.new_value"))),
+            links=(Link("cancel", "/security-info", say("info.back")),),
+        )  # fmt: skip
+        return Answer(page)
+
+    return _answered(call, done)
 
 
 def remove(call: Call) -> Answer:
-    """To be written."""
-    raise NotImplementedError
-
-
-def prefer(call: Call) -> Answer:
-    """To be written."""
-    raise NotImplementedError
+    """Take something away."""
+    return _answered(call, lambda item: _ended(call, item, End.REMOVED))
 
 
 def lost(call: Call) -> Answer:
-    """To be written."""
-    raise NotImplementedError
+    """Stop something that is lost or stolen."""
+    return _answered(call, lambda item: _ended(call, item, End.LOST))
+
+
+def prefer(call: Call) -> Answer:
+    """Use something first."""
+
+    def done(item: str) -> Answer:
+        session = changing.prefer(call.site.house, call.visit, item)
+        return Answer(go_to="/security-info", cookies={SESSION: session})
+
+    return _answered(call, done)
+
+
+def _ended(call: Call, item: str, end: End) -> Answer:
+    renewed = changing.remove(call.site.house, call.visit, item, end)
+    return Answer(go_to="/security-info", cookies={SESSION: renewed.session, KNOWN: renewed.known})
+
+
+def _answered(call: Call, verb: Callable[[str], Answer]) -> Answer:
+    try:
+        return verb(call.fields["item"])
+    except NotFresh:
+        return Answer(go_to="/prove")
+    except Refused as error:
+        if isinstance(error, Unseated):
+            raise
+        return show(call, error.text, 404 if isinstance(error, NotFound) else 422)
+
+
+def _token(call: Call) -> Field:
+    return Field("token", "hidden", say("info.next"), value=call.token)
+
+
+def _lead(seen: Overview) -> tuple[Text, ...]:
+    if seen.refusal is None:
+        return (say("info.could", gates=seen.gates),)
+    if seen.refusal is Code.TOO_FEW_METHODS:
+        return (say("info.few", gates=seen.gates),)
+    return (say("info.cannot"), say(f"refused.{seen.refusal}"))
+
+
+def _state(seen: Overview) -> tuple[Message, ...]:
+    if seen.closed_until is not None:
+        return (Message(say("info.closed", until_at=seen.closed_until), "warn"),)
+    return (Message(say("info.fresh", until_at=seen.fresh_until), "info"),) if seen.fresh_until else ()
+
+
+def _groups(seen: Overview, *, acts: bool) -> tuple[Group, ...]:
+    add = (Act("add", "/register/ways", say("info.add"), post=False),) if acts else ()
+    of = {"ways": [], "contacts": [], "codes": []}  # type: dict[str, list[Thing]]
+    for one in seen.things:
+        of["contacts" if one.kind else "codes" if one.method in SPARE else "ways"].append(one)
+    return tuple(
+        Group(
+            say(f"info.{name}"),
+            tuple(_item(one, seen.things, acts=acts) for one in some),
+            say(f"info.{name}_none"),
+            add,
+        )
+        for name, some in of.items()
+    )
+
+
+def _item(one: Thing, things: Sequence[Thing], *, acts: bool) -> Item:
+    used = say("info.used", used_at=one.last_used_at) if one.last_used_at else say("info.unused")
+    state = _why(one, things) if one.reason else say("info.counts")
+    left = (say("info.left", left=one.left),) if one.left else ()
+    mark, tone = _mark(one)
+    about = (*left, say("info.added", added_at=one.added_at), used, state)
+    return Item(one.id, _label(one), about, mark, tone, _acts(one) if acts else ())
+
+
+def _label(one: Thing) -> Text:
+    if one.name and one.name != one.method:
+        return say("info.contact", name=one.name)
+    return say(f"method.{one.method}.name")
+
+
+def _mark(one: Thing) -> tuple[Text | None, str]:
+    if one.reason is not None:
+        waits = one.reason.why is Why.WAITS
+        return (say("info.new") if waits else say("info.limited")), "warn"
+    return (say("info.preferred"), "good") if one.preferred else (None, "")
+
+
+def _why(one: Thing, things: Sequence[Thing]) -> Text:
+    reason = one.reason
+    assert reason is not None  # noqa: S101  the caller looked
+    if reason.why is Why.SAME_THING:
+        other = next((each.name for each in things if each.id == reason.other), "")
+        return say("info.why_same_thing", other=other)
+    return say(f"info.why_{reason.why}", **({"from_at": reason.at} if reason.at else {}))
+
+
+def _acts(one: Thing) -> tuple[Act, ...]:
+    if not one.method:
+        return ()
+    names = (["prefer"] if one.may_be_preferred else []) + (["change"] if one.kind and not one.replaced else [])
+    return tuple(
+        Act(name, f"/security-info/{name}", say(f"info.{name}"), "item", one.id, harsh=name in {"remove", "lost"})
+        for name in (*names, "remove", "lost")
+    )
