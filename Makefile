@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CODE := src tests benchmarks scripts
 
-.PHONY: help setup run test check soak bench fmt docs lock test-needs
+.PHONY: help setup run test check soak bench fmt docs pictures lock test-needs
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ fmt: setup ## format, and fix what can be fixed by itself
 
 docs: setup ## write docs/reference again from the code
 	$(BIN)/python scripts/generate_docs.py
+
+pictures: test-needs setup ## take the pictures of the guides anew
+	KEYBACK_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_pictures.py
 
 lock: setup ## compile requirements/*.txt again (names, versions and hashes only)
 	scripts/lock $(BIN)/uv

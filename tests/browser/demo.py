@@ -18,7 +18,9 @@ from urllib.parse import quote
 
 from keyback.app.people import adding, contacts, enrolling, groups
 from keyback.app.setup.issue import rescue
+from keyback.app.sign_in.seat import LIVES, session_key
 from keyback.core.policy import Document, Policy
+from keyback.core.ports import Credential, Session, SessionKind
 from keyback.core.types import ContactKind
 from keyback.methods.totp import code_at, step_at
 from keyback.store.engine import Sql
@@ -28,6 +30,7 @@ from keyback.wiring.house import Running
 from keyback.wiring.world import SystemClock
 
 KEYBACK: Final = (sys.executable, "-m", "keyback")
+OLD_PASSWORD: Final = "the old password of somebody"
 PATIENCE: Final = 200
 """Looks into the inbox, a tenth of a second apart."""
 
@@ -100,16 +103,47 @@ class Demo:
             yield running
 
     def newcomer(self, name: str, user_id: str = "", email: str = "") -> Someone:
-        """One more person for whom reset is switched on, with a mailbox and an authenticator."""
+        """One more person for whom reset is switched on, with a password, a mailbox and an authenticator."""
+        who = self.stranger(name, user_id, email)
+        with self.opened() as running:
+            work = work_of(running)
+            contacts.add_contact(work, who.user_id, ContactKind.EMAIL, who.email, confirmed=True)
+            begun = enrolling.begin(work, who.user_id, "app")
+            enrolling.finish(work, begun, None)
+        return replace(who, totp_secret=begun.registration.show["key"])
+
+    def stranger(self, name: str, user_id: str = "", email: str = "") -> Someone:
+        """One more person for whom reset is switched on, who has a password and has registered nothing."""
         user_id, email = user_id or f"{name}@{DOMAIN}", email or f"{name}@mailbox.example"
         with self.opened() as running:
             work = work_of(running)
             adding.add(work, adding.Newcomer(user_id, f"{name.title()} Test"))
-            contacts.add_contact(work, user_id, ContactKind.EMAIL, email, confirmed=True)
-            begun = enrolling.begin(work, user_id, "app")
-            enrolling.finish(work, begun, None)
             groups.change_member(work, PILOT, user_id, adds=True)
-        return Someone(user_id, email, totp_secret=begun.registration.show["key"])
+            encoded = running.house.hasher.hash(OLD_PASSWORD)
+            with running.store.writing() as unit:
+                person = unit.people.by_canonical(user_id, unit.now)
+                assert person is not None
+                credential = Credential(encoded, (), unit.now, must_change=False, not_after=None, version=0)
+                unit.people.set_credential(person.id, credential, unit.now)
+        return Someone(user_id, email, password=OLD_PASSWORD)
+
+    def seat(self, who: Someone, kind: SessionKind, **facts: Any) -> str:
+        """What the session cookie of a browser holds that has come so far; its password was right a moment ago. Facts:
+        other fields of the session."""
+        with self.opened() as running, running.store.writing() as unit:
+            person = unit.people.by_canonical(who.user_id, unit.now)
+            assert person is not None
+            token, now = running.house.random.bytes(32).hex(), unit.now
+            session = Session(
+                running.house.random.id(), person.id, person.generation, kind, "password", now, now, now + LIVES[kind],
+                "127.0.0.1", "a browser", **{"password_at": now, **facts},
+            )  # fmt: skip
+            unit.sessions.insert(session_key(running.house, token), session)
+        return token
+
+    def let_app_count(self) -> None:
+        """As if each authenticator had gone on to its next code."""
+        self.run_sql("UPDATE enrolment SET counter = 0 WHERE method = 'totp'")
 
     def set_policy(self, change: Callable[[Policy], Policy]) -> Policy:
         """A new version of the policy in force; returns the one before."""
