@@ -231,3 +231,31 @@ def test_an_import_that_is_killed_is_finished_by_the_next(install: Install) -> N
 def test_every_command_tells_how_to_use_it(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == 0
     assert "Usage" in capsys.readouterr().out
+
+
+def test_a_pass_is_shown_once(install: Install) -> None:
+    """COD-9, decisions 27: on the screen of whoever makes it, with how to use it; never again."""
+    install.json("people", "add", ADA)
+    code, out, _ = install.run("people", "pass", "issue", ADA, "--minutes", "30", "--reason", "first day")
+    assert code == 0
+    shown = out.splitlines()[0].rpartition(" ")[2]
+    assert [len(group) for group in shown.split("-")] == [4, 4, 4]
+    assert "http://localhost:8443/sign-in" in out
+    code, out, _ = install.run("people", "pass", "show", ADA)
+    assert (code, shown in out, "first day" in out) == (0, False, True)
+    found = install.json("people", "pass", "show", ADA)
+    assert (found["expires_at"] - found["starts_at"], found["once"], found["used_at"]) == (1_800_000, True, None)
+    assert not {"mark", "pass", "code"} & found.keys()
+    assert install.json("people", "pass", "revoke", ADA, "--reason", "lost")["revoked"]
+    code, _, err = install.run("people", "pass", "show", ADA)
+    assert (code, err.strip()) == (1, f"{ADA} has no pass that is valid or will be.")
+
+
+def test_a_pass_out_of_bounds_is_refused_in_words(install: Install) -> None:
+    install.json("people", "add", ADA)
+    begun = ("people", "pass", "issue", ADA, "--reason", "x")
+    code, _, err = install.run(*begun, "--minutes", "5")
+    assert (code, err.strip()) == (1, "A pass is valid for 10 to 1440 minutes here.")
+    assert install.run(*begun, "--starts", "tomorrow")[0] == 2
+    assert install.run("people", "pass", "issue", ADA)[0] == 2
+    assert install.count("access_pass") == 0

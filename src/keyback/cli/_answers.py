@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 
 from keyback.app.people.ports import Work
 from keyback.core.errors import Invalid, Refused
+from keyback.core.types import Instant
 
 REFUSED = 1
 """Exit code."""
@@ -42,6 +44,11 @@ def answer(as_json: bool, data: Mapping[str, Any], *lines: str) -> None:
     else:
         for line in lines:
             print(line)
+
+
+def time_shown(at: Instant) -> str:
+    """In every zone the same."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _refusal(error: Refused) -> Mapping[str, Any]:

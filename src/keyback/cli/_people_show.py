@@ -3,8 +3,7 @@
 from dataclasses import asdict
 
 from keyback.app.people.showing import Card, ShownContact
-from keyback.cli._answers import AsJson, Config, UserId, answer, answering
-from keyback.core.types import Instant
+from keyback.cli._answers import AsJson, Config, UserId, answer, answering, time_shown
 
 
 def show(user_id: UserId, config: Config = None, as_json: AsJson = False) -> None:
@@ -46,7 +45,9 @@ def _lines(card: Card) -> list[str]:
     person = card.person
     reset = f"would be refused ({card.refusal})" if card.refusal else f"would work, with {card.gates} proofs"
     closed = (
-        f", recovery CLOSED by a report {_time(person.frozen_at)} (keyback incidents list)" if person.frozen_at else ""
+        f", recovery CLOSED by a report {time_shown(person.frozen_at)} (keyback incidents list)"
+        if person.frozen_at
+        else ""
     )
     lines = [
         f"{person.display_name} <{person.upn}>",
@@ -59,7 +60,7 @@ def _lines(card: Card) -> list[str]:
         f"  reset now  {reset}",
     ]
     lines += [
-        f"  PAUSED     until {_time(until)} for {whom}, after too many wrong answers; keyback people clear-pause opens it"
+        f"  PAUSED     until {time_shown(until)} for {whom}, after too many wrong answers; keyback people clear-pause opens it"
         for whom, until in (("known clients", card.paused_known), ("all other clients", card.paused_others))
         if until is not None
     ]
@@ -68,19 +69,19 @@ def _lines(card: Card) -> list[str]:
 
 def contact_line(contact: ShownContact) -> str:
     """One contact for people; the beginning of its id is enough to name it."""
-    until = f" until {_time(contact.usable_from)}" if contact.state == "waiting" else ""
+    until = f" until {time_shown(contact.usable_from)}" if contact.state == "waiting" else ""
     return f"  contact    {contact.id[:12]}  {contact.kind:8} {contact.value}  {contact.state}{until}"
 
 
 def _password(card: Card) -> str:
     if card.password is None:
         return "none in Keyback"
-    dead = f", DEAD since it was reported {_time(card.password.compromised_at)}" if card.password.compromised_at else ""
-    dies = f", dies {_time(card.password.dies_at)}" if card.password.dies_at else ""
-    return f"set {_time(card.password.set_at)}{', must be changed' if card.password.must_change else ''}{dies}{dead}"
-
-
-def _time(at: Instant) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    dead = (
+        f", DEAD since it was reported {time_shown(card.password.compromised_at)}"
+        if card.password.compromised_at
+        else ""
+    )
+    dies = f", dies {time_shown(card.password.dies_at)}" if card.password.dies_at else ""
+    return (
+        f"set {time_shown(card.password.set_at)}{', must be changed' if card.password.must_change else ''}{dies}{dead}"
+    )

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from keyback.cli import _people_contact, _people_roles
+from keyback.cli import _people_contact, _people_pass, _people_roles
 from keyback.cli._answers import AsJson, Config, UserId, answer, answering, secret_from_terminal
 from keyback.cli._people_import import import_file
 from keyback.cli._people_methods import enrol_totp, recovery_codes
+from keyback.cli._people_readiness import readiness
 from keyback.cli._people_show import show
 from keyback.core.types import DirectoryKind, PersonKind
 
@@ -18,9 +19,11 @@ app = typer.Typer(
 )
 app.command("import")(import_file)
 app.command()(show)
+app.command()(readiness)
 app.command("enrol-totp")(enrol_totp)
 app.command("recovery-codes")(recovery_codes)
 app.add_typer(_people_contact.app, name="contact")
+app.add_typer(_people_pass.app, name="pass")
 app.add_typer(_people_roles.app, name="roles")
 
 Temporary = Annotated[bool, typer.Option("--temporary", help="Make a random password, shown once; it lives 24 hours.")]

@@ -179,9 +179,6 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "sign in. It is not in this mail: your administrator gives it to you."
         ),
         "notice.pass_issued.never_ask": "Type it on the sign-in page only. Tell it to nobody, and send it to nobody.",
-        "notice.pass_issued.short": (
-            "{organisation}: An administrator made an access pass for your account. Not expected? Call your helpdesk."
-        ),
         "notice.registration_demanded.subject": "Please set up again how you prove who you are",
         "notice.registration_demanded.what": "An administrator asked for this on {when_at}.",
         "notice.registration_demanded.means": (

@@ -253,7 +253,6 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.password_set_by_admin.not_you",
             *OBJECTING,
             "notice.why_you",
-            short="notice.pass_issued.short",
         ),
         "notice.registration_demanded": _notice(
             "registration_demanded",

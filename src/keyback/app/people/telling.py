@@ -6,11 +6,13 @@ from keyback.app.perform import notice_addresses, send_notice
 from keyback.core.effects import TellPerson
 from keyback.core.ports import Unit
 from keyback.core.rules import masking, roles
-from keyback.core.types import Contact, ContactKind, Person
+from keyback.core.types import Contact, ContactKind, Instant, Person
 
 PASSWORD_SET = "notice.password_set_by_admin"
 METHOD_CHANGED = "notice.method_changed"
 ROLE_CHANGED = "notice.role_changed"
+PASS_ISSUED = "notice.pass_issued"
+REGISTRATION_DEMANDED = "notice.registration_demanded"
 DISABLED, ENABLED = "notice.disabled", "notice.enabled"
 
 _CHANNELS: Mapping[ContactKind, str] = {
@@ -31,8 +33,18 @@ def tell(unit: Unit, person: Person, notice: str, what: str, replaced: Sequence[
 
     `replaced` contacts are warned even where the tenant has switched notices off, confirmed or not (decisions 18).
     """
-    policy = unit.policies.in_force()
-    wanted = policy is None or policy.policy.notifications.notify_users or roles.is_administrator(person.roles)
-    recipients = [("email", address) for address in notice_addresses(unit, person)] if wanted else []
+    recipients = _recipients(unit, person)
     recipients += [(_CHANNELS[contact.kind], contact.value) for contact in replaced if contact.kind in _CHANNELS]
     send_notice(unit, person, TellPerson(person.id, notice, {"when_at": unit.now, "what": what}), recipients)
+
+
+def tell_values(unit: Unit, person: Person, notice: str, values: Mapping[str, Instant]) -> None:
+    """The same for a notice that says more times than its own."""
+    told = TellPerson(person.id, notice, {"when_at": unit.now, **values})
+    send_notice(unit, person, told, _recipients(unit, person))
+
+
+def _recipients(unit: Unit, person: Person) -> list[tuple[str, str]]:
+    policy = unit.policies.in_force()
+    wanted = policy is None or policy.policy.notifications.notify_users or roles.is_administrator(person.roles)
+    return [("email", address) for address in notice_addresses(unit, person)] if wanted else []
