@@ -9,7 +9,7 @@ import pytest
 
 from keyback.core.policy import Limits
 from keyback.core.rules.limits import LIMITS, Client, budget
-from keyback.core.rules.policy_check import RANGES, RECOMMENDED
+from keyback.core.rules.policy_ranges import RANGES, RECOMMENDED
 from keyback.web.server import ROUTES, Route
 from tests.conventions.source import PACKAGE, Source, called, plain_strings, sources
 

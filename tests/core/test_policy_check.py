@@ -11,15 +11,19 @@ from keyback.core.policy import (
     Administrators,
     AdminSelfService,
     Customization,
+    FirstProof,
     InForce,
     MethodPolicy,
+    Mfa,
     Notifications,
     Numbers,
+    Passes,
     PasswordPreset,
     Passwords,
     Policy,
     Scope,
     SelfService,
+    SignIn,
     StricterGroup,
     resolve,
     with_entra_numbers,
@@ -27,7 +31,8 @@ from keyback.core.policy import (
 from keyback.core.rules.assurance import STRONG
 from keyback.core.rules.eligibility import refusal
 from keyback.core.rules.offer import method_for
-from keyback.core.rules.policy_check import MESSAGES, RANGES, RECOMMENDED, WARNINGS, Known, check, number_at
+from keyback.core.rules.policy_check import MESSAGES, WARNINGS, Known, check, number_at
+from keyback.core.rules.policy_ranges import RANGES, RECOMMENDED
 from keyback.core.rules.readiness import typical_proof
 from keyback.core.rules.roles import is_administrator
 from keyback.core.types import Disclosure, Person
@@ -123,9 +128,53 @@ def test_no_password_may_be_shorter_than_eight() -> None:
     assert mistakes(policy) == [("range", "passwords.minimum_length")]
 
 
+@pytest.mark.parametrize("length", range(8, 15))
+def test_shorter_passwords_need_a_second_factor_for_everybody(length: int) -> None:
+    """PWD-1, decisions 11: and the factor cannot be taken away later while passwords may be short."""
+    always = replace(GOOD, passwords=Passwords(minimum_length=length), sign_in=SignIn(mfa=Mfa.ALWAYS))
+    assert mistakes(always) == []
+    refused = [("password_length", "passwords.minimum_length")]
+    assert mistakes(replace(always, sign_in=SignIn())) == refused
+    assert mistakes(replace(always, sign_in=SignIn(Mfa.GROUPS, ("g-pilot",)))) == refused
+
+
+@pytest.mark.parametrize("mfa", [Mfa.ALWAYS, Mfa.GROUPS])
+def test_a_second_factor_needs_a_method_that_is_one(mfa: Mfa) -> None:
+    """Decisions 5, 25: e-mail is none, whatever its switch says."""
+    mail = {"email_code": MethodPolicy(sign_in=True), "recovery_code": MethodPolicy(sign_in=False)}
+    policy = replace(GOOD, methods=mail, sign_in=SignIn(mfa, ("g-pilot",)))
+    assert ("no_factor", "sign_in.mfa") in mistakes(policy)
+    one = replace(policy, methods={**mail, "totp": MethodPolicy()})
+    assert mistakes(one) == []
+
+
+def test_a_second_factor_for_groups_needs_groups() -> None:
+    """Decisions 25."""
+    assert mistakes(replace(GOOD, sign_in=SignIn(Mfa.GROUPS))) == [("no_mfa_groups", "sign_in.mfa_groups")]
+
+
+def test_a_pass_lives_no_longer_than_an_issuer_may_say() -> None:
+    """Decisions 27."""
+    policy = replace(GOOD, passes=Passes(default_minutes=61, longest_minutes=60))
+    assert mistakes(policy) == [("passes_order", "passes.default_minutes")]
+
+
+def registering(**rules: object) -> Policy:
+    return replace(GOOD, registration=replace(GOOD.registration, **rules))  # type: ignore[arg-type]
+
+
+def test_registration_may_be_off_while_self_service_is() -> None:
+    nobody = replace(registering(required_at_sign_in=False), self_service=SelfService())
+    assert warnings(nobody) == set()
+
+
 def set_number(path: str, value: int) -> Policy:
     section, _, name = path.partition(".")
     policy = replace(GOOD, passwords=Passwords(preset=PasswordPreset.ENTRA))
+    if path == "passes.default_minutes":
+        return replace(policy, passes=Passes(default_minutes=value, longest_minutes=43_200))
+    if path == "passes.longest_minutes":
+        return replace(policy, passes=Passes(default_minutes=10, longest_minutes=value))
     return replace(policy, **{section: replace(getattr(policy, section), **{name: value})})
 
 
@@ -277,7 +326,10 @@ def test_no_valid_policy_lets_administrators_in_with_less_than_two_or_anybody_wi
 def test_entras_numbers_are_valid_together() -> None:
     """Decisions 8."""
     entra = with_entra_numbers(GOOD)
-    assert check(entra, KNOWN) == check(GOOD, KNOWN)
+    assert check(entra, KNOWN).mistakes == ()
+    assert warnings(entra) == {"unlimited_skips", "long_passes"}
+    assert (entra.passes.longest_minutes, entra.passes.once) == (30 * 24 * 60, False)
+    assert entra.registration.unlimited_skips
     assert (entra.passwords.minimum_length, entra.lives.email_code_minutes, entra.limits.failures_per_account_day) == (
         8,
         5,
@@ -300,6 +352,12 @@ WARNED: Mapping[str, Callable[[], Policy]] = {
     "administrators_sms": lambda: replace(GOOD, administrators=Administrators(sms=True)),
     "administrators_stranded": lambda: methods("email_code", "sms_code"),
     "loose_limits": lambda: set_number("limits.sends_per_day", 51),
+    "password_only": lambda: registering(first_proof=FirstProof.PASSWORD_ONLY),
+    "short_holds": lambda: registering(hold_hours=23),
+    "registration_off": lambda: registering(required_at_sign_in=False),
+    "unlimited_skips": lambda: registering(unlimited_skips=True),
+    "long_passes": lambda: replace(GOOD, passes=Passes(longest_minutes=1_441)),
+    "password_expiry": lambda: replace(GOOD, passwords=Passwords(expiry_days=90)),
 }
 
 

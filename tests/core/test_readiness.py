@@ -10,18 +10,21 @@ from keyback.core.policy import (
     Administrators,
     InForce,
     MethodPolicy,
+    Mfa,
     Numbers,
     Policy,
+    Registration,
     Scope,
     SelfService,
+    SignIn,
     StricterGroup,
     resolve,
 )
-from keyback.core.rules import eligibility, offer, readiness
+from keyback.core.rules import eligibility, offer, readiness, registration
 from keyback.core.rules.offer import Holdings
-from keyback.core.rules.readiness import BITS, Likes, Standing, in_scope, refusal_of, standing
+from keyback.core.rules.readiness import BITS, Likes, Must, Standing, due_since, in_scope, musts, refusal_of, standing
 from keyback.core.rules.roles import is_administrator
-from keyback.core.types import HOUR, Code, ContactKind, DirectoryKind, Enrolment, Person, PersonKind
+from keyback.core.types import DAY, HOUR, Code, ContactKind, DirectoryKind, Enrolment, Person, PersonKind, Upkeep
 from tests.people import ADA, ADA_CONTACTS, ADA_SECRET, BO, CY, DEE, NOW, contact, enrolment
 
 
@@ -133,3 +136,78 @@ def test_scope_is_told_apart_from_ability() -> None:
     assert in_scope(nothing_registered, InForce(1, POLICIES["pilot"]))
     assert refusal_of(nothing_registered, InForce(1, POLICIES["pilot"])) is Code.TOO_FEW_METHODS
     assert not in_scope(nothing_registered, InForce(1, POLICIES["off"]))
+
+
+def test_what_waits_is_told_apart_from_what_is_there_and_from_what_ends() -> None:
+    """Decisions 17: a row is made anew when a wait ends, and when what was replaced stops serving."""
+    new = replace(TOTP, usable_from=NOW + HOUR)
+    assert row(ADA, Holdings((), (new,))).waiting == BITS["totp"]
+    one = row(ADA, Holdings((), (replace(TOTP, ends_at=NOW + 2 * HOUR), replace(new, usable_from=NOW + 2 * HOUR))))
+    assert (one.methods, one.waiting, one.waits_until) == (BITS["totp"], 0, NOW + 2 * HOUR)
+
+
+def test_a_row_tells_what_was_demanded_anew_and_when_it_was_confirmed() -> None:
+    """REG-8, decisions 24."""
+    assert (row(ADA).again, row(ADA).confirmed_at) == (False, 0)
+    first = replace(ADA, upkeep=Upkeep(registered_at=5))
+    assert row(first).confirmed_at == 5
+    later = row(replace(ADA, upkeep=Upkeep(registered_at=5, confirmed_at=7, again_at=9)))
+    assert (later.again, later.confirmed_at) == (True, 7)
+
+
+TWO = BITS["totp"] + BITS["email_code"]
+OPEN = Policy(SelfService(enabled_for=Scope.ALL), {"totp": MethodPolicy(), "email_code": MethodPolicy()})
+
+
+def somebody(methods: int, **facts: object) -> Likes:
+    like = Likes(methods, enabled=True, administrator=0, helps_self=1, groups=frozenset())
+    return replace(like, **facts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("like", "policy", "expected"),
+    [
+        (somebody(TWO), OPEN, set()),
+        (somebody(BITS["totp"]), OPEN, {Must.REGISTER}),
+        (somebody(BITS["totp"], waiting=BITS["email_code"]), OPEN, set()),
+        (somebody(TWO, again=True), OPEN, {Must.REGISTER}),
+        (somebody(TWO, due=True), OPEN, {Must.RECONFIRM}),
+        (somebody(0, due=True), OPEN, {Must.REGISTER}),
+        (somebody(BITS["email_code"]), replace(OPEN, sign_in=SignIn(Mfa.ALWAYS)), {Must.REGISTER, Must.FACTOR}),
+        (somebody(0), replace(OPEN, registration=Registration(required_at_sign_in=False)), set()),
+        (somebody(0), replace(OPEN, methods={"email_code": MethodPolicy()}), {Must.REGISTER, Must.STRANDED}),
+        (somebody(0), replace(OPEN, self_service=SelfService()), set()),
+    ],
+)
+def test_what_a_class_must_do_is_what_registration_asks_of_its_people(
+    like: Likes, policy: Policy, expected: set[Must]
+) -> None:
+    """Decisions 24."""
+    assert musts(like, InForce(1, policy), SHELF) == expected
+
+
+def test_confirming_comes_again_after_the_days_of_the_policy_or_never() -> None:
+    """Decisions 24: 0 to 730 days."""
+    assert due_since(OPEN, NOW) == NOW - 180 * DAY
+    assert due_since(replace(OPEN, registration=Registration(reconfirm_days=0)), NOW) == 0
+    assert due_since(replace(OPEN, registration=Registration(required_at_sign_in=False)), NOW) == 0
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("include", [(), ("g-pilot",), ("g-other",)])
+@pytest.mark.parametrize("exclude", [(), ("g-pilot",)])
+@pytest.mark.parametrize("sign_in", [True, False])
+def test_one_policy_of_a_method_serves_reset_registration_and_sign_in(
+    enabled: bool, include: tuple[str, ...], exclude: tuple[str, ...], sign_in: bool,  # noqa: FBT001 - columns of the table
+) -> None:  # fmt: skip
+    """Decisions 22, 25: exclude wins over include; `sign_in` takes it from the second factor only."""
+    rule = MethodPolicy(enabled=enabled, include=include, exclude=exclude, sign_in=sign_in)
+    policy = replace(OPEN, methods={"totp": rule}, self_service=SelfService(enabled_for=Scope.ALL, methods_required=1))
+    person = replace(ADA, groups=frozenset({"g-pilot"}))
+    allowed = enabled and "g-other" not in include and not exclude
+    reset = offer.usable(person, policy, Holdings((), (TOTP,)), SHELF, NOW)
+    assert bool(reset) is allowed
+    duty = registration.duty(person, InForce(1, policy), (), SHELF)
+    assert duty.offers == (("totp",) if allowed else ())
+    permitted = offer.permitted(person, policy, Holdings((), (TOTP,)), SHELF)
+    assert bool(registration.factors(permitted, person, policy)) is (allowed and sign_in)

@@ -1,6 +1,7 @@
 """Readiness rows: counted by class and group through one query on either engine."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_administrators_are_named_with_their_class(unit_of: SqlStore) -> None:
 
 
 def test_a_row_is_replaced_and_read_back(unit_of: SqlStore) -> None:
-    changed = Standing(methods=8, enabled=False, administrator=1, helps_self=2, waits_until=NOW)
+    changed = Standing(8, False, 1, 2, NOW, waiting=3, again=True, confirmed_at=NOW - HOUR)
     with unit_of.writing() as unit:
         unit.readiness.put([("ada", changed)])
     with unit_of.reading() as unit:
@@ -131,3 +132,34 @@ def test_rows_of_another_tenant_are_not_seen(unit_of: SqlStore) -> None:
         stranger = SqlReadiness(unit.link, "t2")
         assert stranger.classes(("pilot",), unit.now) == []
         assert stranger.everybody("", 10) == []
+
+
+def test_who_confirmed_long_ago_is_counted_and_listed_longest_first(unit_of: SqlStore) -> None:
+    """Decisions 24."""
+    times = {"ada": NOW - 1, "bo": NOW, "eve": NOW + 1, "cy": 0}
+    with unit_of.writing() as unit:
+        unit.readiness.put([(name, replace(PLAIN, confirmed_at=at)) for name, at in times.items()])
+    with unit_of.reading() as unit:
+        for groups in ((), ("pilot",), ("pilot", "team")):
+            counted = unit.readiness.classes(groups, unit.now, NOW)
+            assert sum(number for like, number in counted if like.due) == 2
+            assert sum(number for like, number in counted) == 4
+            listed = [
+                who.id
+                for like, _ in counted
+                if like.due
+                for who in unit.readiness.members(like, groups, unit.now, NOW, 9)
+            ]
+            assert sorted(listed) == ["ada", "bo"]
+        due = replace(like(PLAIN), due=True)
+        assert [who.id for who in unit.readiness.members(due, (), unit.now, NOW, 1)] == ["ada"]
+
+
+def test_people_of_a_class_are_listed_as_they_were_counted(unit_of: SqlStore) -> None:
+    """The list and the count read one truth, groups and waits included."""
+    with unit_of.writing() as unit:
+        unit.readiness.put([("eve", replace(PLAIN, waiting=4)), ("bo", replace(PLAIN, again=True))])
+    with unit_of.reading() as unit:
+        groups = ("pilot", "team", "empty")
+        for one, number in unit.readiness.classes(groups, unit.now):
+            assert len(unit.readiness.members(one, groups, unit.now, 0, 9)) == number

@@ -73,6 +73,12 @@ def effect_lines(effect: Effect) -> Iterator[str]:
     yield f"  Self-service is on for {now.in_scope} now, {then.in_scope} then."
     yield (f"  {then.must_register} of those would have to register first, because they have too few methods"
            f" ({effect.newly_must_register} newly).")  # fmt: skip
+    yield (f"  At sign-in {effect.asked} would be asked to register and {effect.reconfirm} to confirm what they have;"
+           f" {effect.nothing} have registered nothing so far.")  # fmt: skip
+    if effect.without_factor:
+        yield f"  {effect.without_factor} would need a second factor to sign in, and have none."
+    if effect.stranded:
+        yield f"  {effect.stranded} would be asked to register, and no method is open to them that would help."
     yield from _names("Administrators who would gain self-service", effect.administrators_gain)
     yield from _names("Administrators who would lose self-service", effect.administrators_lose)
     yield from _names("Administrators who would have to register first", effect.administrators_must_register)

@@ -14,13 +14,16 @@ from keyback.core.types import Instant
 from keyback.store.engine import Link, Row, Sql
 
 _PUT = Sql(
-    """INSERT INTO readiness (tenant, person, methods, enabled, administrator, helps_self, waits_until)
-    VALUES (:tenant, :person, :methods, :enabled, :administrator, :helps_self, :waits_until)
+    """INSERT INTO readiness (tenant, person, methods, enabled, administrator, helps_self, waits_until, waiting, again,
+      confirmed_at)
+    VALUES (:tenant, :person, :methods, :enabled, :administrator, :helps_self, :waits_until, :waiting, :again,
+      :confirmed_at)
     ON CONFLICT (tenant, person) DO UPDATE SET methods = excluded.methods, enabled = excluded.enabled,
-      administrator = excluded.administrator, helps_self = excluded.helps_self, waits_until = excluded.waits_until"""
+      administrator = excluded.administrator, helps_self = excluded.helps_self, waits_until = excluded.waits_until,
+      waiting = excluded.waiting, again = excluded.again, confirmed_at = excluded.confirmed_at"""
 )
 _ONE = Sql(
-    """SELECT methods, enabled, administrator, helps_self, waits_until FROM readiness
+    """SELECT methods, enabled, administrator, helps_self, waits_until, waiting, again, confirmed_at FROM readiness
     WHERE tenant = :tenant AND person = :person"""
 )
 _DUE = Sql(
@@ -30,8 +33,12 @@ _DUE = Sql(
 _EVERYBODY = Sql("SELECT id FROM person WHERE tenant = :tenant AND id > :after ORDER BY id LIMIT :count")
 
 _NOW = "relation = 'member' AND eligible = 0 AND (starts_at IS NULL OR starts_at <= :now) AND (ends_at IS NULL OR ends_at > :now)"
-_CLASS = "r.methods, r.enabled, r.administrator, r.helps_self"
-_EVERY_CLASS = Sql(f"SELECT {_CLASS}, COUNT(*) FROM readiness r WHERE r.tenant = :tenant GROUP BY {_CLASS}")
+_CLASS = "r.methods, r.enabled, r.administrator, r.helps_self, r.waiting, r.again"
+_WIDTH = 6
+_DUE_FLAG = "CASE WHEN r.confirmed_at > 0 AND r.confirmed_at <= :since THEN 1 ELSE 0 END"
+_NUMBERS = f"COUNT(*), SUM({_DUE_FLAG})"
+"""How many, and how many of these are due: not a class of its own, so that rows come in the order of the index."""
+_EVERY_CLASS = Sql(f"SELECT {_CLASS}, {_NUMBERS} FROM readiness r WHERE r.tenant = :tenant GROUP BY {_CLASS}")
 
 
 class SqlReadiness:
@@ -49,6 +56,7 @@ class SqlReadiness:
             {
                 "tenant": self._tenant, "person": person, "methods": one.methods, "enabled": int(one.enabled),
                 "administrator": one.administrator, "helps_self": one.helps_self, "waits_until": one.waits_until,
+                "waiting": one.waiting, "again": int(one.again), "confirmed_at": one.confirmed_at,
             }
             for person, one in rows
         ])  # fmt: skip
@@ -56,7 +64,9 @@ class SqlReadiness:
     def of(self, person: str) -> Standing | None:
         """One person's row."""
         row = self._link.one(_ONE, {"tenant": self._tenant, "person": person})
-        return Standing(row[0], bool(row[1]), row[2], row[3], row[4]) if row else None
+        if row is None:
+            return None
+        return Standing(row[0], bool(row[1]), row[2], row[3], row[4], row[5], bool(row[6]), row[7])
 
     def due(self, now: Instant, count: int) -> Sequence[str]:
         """People whose hold has ended since their row was made."""
@@ -68,16 +78,30 @@ class SqlReadiness:
         rows = self._link.all(_EVERYBODY, {"tenant": self._tenant, "after": after, "count": count})
         return [row[0] for row in rows]
 
-    def classes(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Likes, int]]:
-        """How many people there are of each class that these groups tell apart."""
-        counts = Counter(
-            {_likes(row, ()): int(row[-1]) for row in self._link.all(_EVERY_CLASS, {"tenant": self._tenant})}
-        )
+    def classes(self, groups: Sequence[str], now: Instant, since: Instant = 0) -> Sequence[tuple[Likes, int]]:
+        """How many people there are of each class that these groups tell apart, and who confirmed by `since`."""
+        counts: Counter[Likes] = Counter()
+        for row in self._link.all(_EVERY_CLASS, {"tenant": self._tenant, "since": since}):
+            for due, number in _split(row):
+                counts[_likes(row, (), due=due)] += number
         if groups:
-            for row in self._link.all(_members(len(groups)), self._asking(groups, now)):
-                counts[_likes(row, ())] -= row[-1]
-                counts[_likes(row, groups)] += row[-1]
+            for row in self._link.all(_members(len(groups)), self._asking(groups, now) | {"since": since}):
+                for due, number in _split(row):
+                    counts[_likes(row, (), due=due)] -= number
+                    counts[_likes(row, groups, due=due)] += number
         return [(like, number) for like, number in counts.items() if number]
+
+    def members(
+        self, like: Likes, groups: Sequence[str], now: Instant, since: Instant, count: int
+    ) -> Sequence[Candidate]:
+        """People of one class that `classes` of the same groups counted, those first who confirmed longest ago."""
+        within = {f"is_{_letters(place)}": int(group in like.groups) for place, group in enumerate(groups)}
+        rows = self._link.all(_people(len(groups)), {
+            **self._asking(groups, now), **within, "since": since, "count": count, "methods": like.methods,
+            "enabled": int(like.enabled), "administrator": like.administrator, "helps_self": like.helps_self,
+            "waiting": like.waiting, "again": int(like.again), "due": int(like.due),
+        })  # fmt: skip
+        return [Candidate(*row) for row in rows]
 
     def administrators(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Candidate, Likes]]:
         """Every administrator, and the class of each, in order of user ID."""
@@ -89,10 +113,16 @@ class SqlReadiness:
         return {"tenant": self._tenant, "now": now, **asked}
 
 
-def _likes(row: Row, groups: Sequence[str]) -> Likes:
-    """The class; after its four columns stands a flag for each group."""
-    within = frozenset(group for group, flag in zip(groups, row[4:], strict=False) if flag)
-    return Likes(row[0], bool(row[1]), row[2], row[3], within)
+def _split(row: Row) -> Sequence[tuple[bool, int]]:
+    """How many are due and how many are not."""
+    everybody, due = int(row[-2]), int(row[-1])
+    return (True, due), (False, everybody - due)
+
+
+def _likes(row: Row, groups: Sequence[str], *, due: bool = False) -> Likes:
+    """The class; after its columns stands a flag for each group."""
+    within = frozenset(group for group, flag in zip(groups, row[_WIDTH:], strict=False) if flag)
+    return Likes(row[0], bool(row[1]), row[2], row[3], within, row[4], bool(row[5]), due)
 
 
 def _letters(place: int) -> str:
@@ -114,8 +144,21 @@ def _members(count: int) -> Sql:
     """The classes of those who are in any asked group."""
     flags = _flags(count, "b.{}")
     return Sql(
-        f"""{_belonging(count, "")} SELECT {_CLASS}{flags}, COUNT(*) FROM belongs b
+        f"""{_belonging(count, "")} SELECT {_CLASS}{flags}, {_NUMBERS} FROM belongs b
         CROSS JOIN readiness r WHERE r.tenant = :tenant AND r.person = b.person GROUP BY {_CLASS}{flags}"""
+    )
+
+
+@lru_cache(maxsize=64)
+def _people(count: int) -> Sql:
+    """The people of one class, by the index `readiness_class`."""
+    left = "LEFT JOIN belongs b ON b.person = r.person" if count else ""
+    within = "".join(f" AND COALESCE(b.in_{_letters(i)}, 0) = :is_{_letters(i)}" for i in range(count))
+    return Sql(
+        f"""{_belonging(count, "")} SELECT p.id, p.upn, p.display_name FROM readiness r CROSS JOIN person p {left}
+        WHERE r.tenant = :tenant AND r.methods = :methods AND r.enabled = :enabled AND r.administrator = :administrator
+          AND r.helps_self = :helps_self AND r.waiting = :waiting AND r.again = :again AND {_DUE_FLAG} = :due{within}
+          AND p.tenant = r.tenant AND p.id = r.person ORDER BY r.confirmed_at, r.person LIMIT :count"""
     )
 
 

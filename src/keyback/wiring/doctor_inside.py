@@ -9,7 +9,7 @@ from keyback.app import clock
 from keyback.app.audit.verify import verify, verify_newest
 from keyback.app.breached import standing
 from keyback.app.policy.check import known
-from keyback.app.policy.standing import rebuild
+from keyback.app.policy.standing import rebuild, untrue
 from keyback.core.policy import Policy
 from keyback.core.rules import policy_check
 from keyback.core.types import DAY, MINUTE, SECOND
@@ -21,6 +21,8 @@ from keyback.wiring.findings import Finding, Wish, fault, good, warning
 from keyback.wiring.house import Running, password_lists
 from keyback.wiring.watch import LOOKED
 
+SAMPLE: Final = 200
+"""People whose readiness rows are looked at, unless everything is."""
 PATIENCE: Final = 10 * MINUTE
 """After which a message, or the janitor, is late."""
 
@@ -122,8 +124,11 @@ def _readiness(running: Running, wish: Wish) -> Iterator[Finding]:
     elif missing:
         yield warning("readiness", f"{missing:,} people are missing in the rows that readiness is counted from.",
                       "Previews of policy changes count too few.", "Run `keyback doctor --repair`.")  # fmt: skip
+    elif wrong := untrue(running.house, sys.maxsize if wish.full else SAMPLE):
+        yield warning("readiness", f"{wrong:,} of the rows looked at are not what those people have registered.",
+                      "Counts of who can reset and who must register are wrong.", "Run `keyback doctor --repair`.")  # fmt: skip
     else:
-        yield good("readiness", "Everybody has a row.")
+        yield good("readiness", "Everybody has a row, and the rows looked at are true.")
 
 
 def _outbox(running: Running, _: Wish) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ def planned(house: House, unit: Unit, checked: Checked) -> Plan:
     before = unit.policies.in_force()
     old = None if before is None else before.policy
     changes = differences(house, unit.policies.groups(), old, checked.policy)
-    counted = None if checked.mistakes else effect(unit, before, checked.policy)
+    counted = None if checked.mistakes else effect(unit, before, checked.policy, house.methods.values())
     base = before.version if before is not None else 0
     return Plan(base, checked.policy, changes, checked.mistakes, checked.warnings, counted)
 

@@ -1,12 +1,13 @@
 """What a policy would do to people, counted before it is saved (decisions 22, ADM-11)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from keyback.core.policy import InForce, Policy
-from keyback.core.ports import Candidate, Unit
+from keyback.core.ports import Candidate, Method, Unit
 from keyback.core.rules import policy_check, readiness
-from keyback.core.rules.readiness import Likes
+from keyback.core.rules.readiness import Likes, Must
 from keyback.core.types import Code
 
 
@@ -45,6 +46,15 @@ class Effect:
     newly_must_register: int = 0
     administrators: tuple[Administrator, ...] = ()
     """Those who gain or lose, or for whom the reason changes."""
+    asked: int = 0
+    """Would be asked to register when they sign in."""
+    reconfirm: int = 0
+    without_factor: int = 0
+    """Would need a second factor to sign in, and have none."""
+    stranded: int = 0
+    """Would be asked to register, and could do nothing that helps."""
+    nothing: int = 0
+    """Have registered nothing at all, whatever the policy."""
     contacts_uncounted: bool = False
     """The list of own mail domains or of countries changes: who only has such a contact shows after the change."""
 
@@ -64,12 +74,12 @@ class Effect:
         return tuple(one.who for one in self.administrators if one.after is Code.TOO_FEW_METHODS)
 
 
-def effect(unit: Unit, before: InForce | None, after: Policy) -> Effect:
+def effect(unit: Unit, before: InForce | None, after: Policy, methods: Iterable[Method]) -> Effect:
     """Count by classes of like people: two queries, however many people there are."""
     then = InForce(0, after)
     groups = _groups(before, after)
-    counting = _Counting(before, then)
-    for like, number in unit.readiness.classes(groups, unit.now):
+    counting = _Counting(before, then, tuple(methods))
+    for like, number in unit.readiness.classes(groups, unit.now, readiness.due_since(after, unit.now)):
         counting.add(like, number)
     named = tuple(
         Administrator(who, was, will)
@@ -97,9 +107,12 @@ def _counts(like: Likes) -> bool:
 class _Counting:
     """Adds up classes."""
 
-    def __init__(self, before: InForce | None, after: InForce) -> None:
+    def __init__(self, before: InForce | None, after: InForce, methods: Sequence[Method]) -> None:
         self._before = before
         self._after = after
+        self._methods = methods
+        self._musts: Counter[Must] = Counter()
+        self._nothing = 0
         self._people = self._gain = self._lose = self._newly = 0
         self._sides = {"before": Count(), "after": Count()}
 
@@ -108,6 +121,9 @@ class _Counting:
             return
         was, will = readiness.refusal_of(like, self._before), readiness.refusal_of(like, self._after)
         self._people += number
+        self._nothing += number * (not like.methods and not like.waiting)
+        for must in readiness.musts(like, self._after, self._methods):
+            self._musts[must] += number
         self._gain += number * (was is not None and will is None)
         self._lose += number * (was is None and will is not None)
         self._newly += number * (will is Code.TOO_FEW_METHODS and was is not Code.TOO_FEW_METHODS)
@@ -126,5 +142,7 @@ class _Counting:
         return Effect(
             people=self._people, before=self._sides["before"], after=self._sides["after"], gain=self._gain,
             lose=self._lose, newly_must_register=self._newly, administrators=administrators,
+            asked=self._musts[Must.REGISTER], reconfirm=self._musts[Must.RECONFIRM],
+            without_factor=self._musts[Must.FACTOR], stranded=self._musts[Must.STRANDED], nothing=self._nothing,
             contacts_uncounted=contacts_uncounted,
         )  # fmt: skip

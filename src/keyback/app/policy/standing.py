@@ -44,6 +44,31 @@ def rebuild(house: House) -> int:
         after = people[-1]
 
 
+def untrue(house: House, most: int) -> int:
+    """How many rows among so many people, from a random one on, are not what they hold now."""
+    wrong, looked, after = 0, 0, house.random.id()
+    while looked < most:
+        with house.store.reading() as unit:
+            people = unit.readiness.everybody(after, min(BATCH, most - looked))
+            policy = unit.policies.in_force()
+            rules = policy.policy if policy is not None else Policy()
+            wrong += sum(_differs(unit, one, rules, _shelf(house)) for one in people)
+        looked += len(people)
+        if not people and after == "":
+            break
+        after = people[-1] if people else ""
+    return wrong
+
+
+def _differs(unit: Unit, one: str, policy: Policy, methods: Sequence[Method]) -> bool:
+    """Whether the row says something else than the truth; one whose wait is over will be made anew by itself."""
+    person, row = unit.people.by_id(one, unit.now), unit.readiness.of(one)
+    if person is None or row is None or 0 < row.waits_until <= unit.now:
+        return False
+    held = Holdings(unit.people.contacts(one), unit.people.enrolments(one))
+    return row != readiness.standing(person, policy, held, methods, unit.now)
+
+
 def latched(unit: Unit, person: Person, policy: Policy, held: Holdings, methods: Sequence[Method]) -> Person:
     """With the moment since when there was, for the first time, all that policy demanded; written once."""
     if person.upkeep.registered_at is not None:

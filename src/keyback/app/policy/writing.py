@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from keyback.app.policy.document import plain
 from keyback.core.policy import MethodPolicy, Policy
-from keyback.core.rules.policy_check import RANGES
+from keyback.core.rules.policy_ranges import RANGES
 
 COMMENTS: Mapping[str, str] = {
     "self_service": "Who may reset their own password, and with how much proof.",
@@ -32,7 +32,7 @@ COMMENTS: Mapping[str, str] = {
     "passwords": "Rules for passwords that Keyback keeps itself.",
     "passwords.preset": "modern: length and lists of known passwords (NIST SP 800-63B-4). entra: 8 characters, 3 of"
     " 4 classes.",
-    "passwords.minimum_length": "Characters, at least 15; the entra preset always takes 8.",
+    "passwords.minimum_length": "Characters, at least 15, or 8 where sign_in.mfa is always; the entra preset always takes 8.",
     "passwords.history": "How many of the last passwords cannot come back.",
     "passwords.banned_terms": "Words of your organisation that passwords must not be made of; 4 to 64 characters each.",
     "passwords.breached_max_age_days": "Days after its import when the list of breached passwords is out of date.",

@@ -8,13 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_network
-from types import MappingProxyType
 
 from keyback.core.messages import Text, say
-from keyback.core.policy import AdminSelfService, Demand, PasswordPreset, Policy, Scope
+from keyback.core.policy import AdminSelfService, Demand, FirstProof, Mfa, PasswordPreset, Policy, Scope
 from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, PHONE_CODES, enough
 from keyback.core.rules.numbers import is_country
+from keyback.core.rules.policy_ranges import RANGES, RECOMMENDED
 from keyback.core.rules.readiness import typical_proof
+from keyback.core.rules.registration import is_factor
 from keyback.core.types import Disclosure
 
 MESSAGES: Mapping[str, str] = {
@@ -30,7 +31,12 @@ MESSAGES: Mapping[str, str] = {
     "policy.questions_alone": "{path}: security questions may never be the only proof. Require 2 methods and"
     " switch on another one, or switch them off.",
     "policy.password_length": "{path}: {value} is too short for passwords that open an account alone. Allowed: 15"
-    " to 64.",
+    " to 64; from 8 only where sign_in.mfa is always.",
+    "policy.no_mfa_groups": "{path}: a second factor for groups needs at least one group.",
+    "policy.no_factor": "{path}: signing in is to need a second factor, and no method is switched on that is one."
+    " Switch on a method with sign_in: true, or set sign_in.mfa to when_registered.",
+    "policy.passes_order": "{path}: {value} is longer than the longest that an issuer may say. Allowed: up to"
+    " {longest}, or more in passes.longest_minutes.",
     "policy.network": "{path}: {value} is not a network. Allowed: CIDR such as 192.0.2.0/24 or 2001:db8::/32.",
     "policy.country": "{path}: {value} is not a country. Allowed: two capital letters, such as DE.",
     "policy.wide_network": "{path}: {value} is too much to trust. Allowed: networks of at least /8, IPv6 of at least /24.",
@@ -55,6 +61,15 @@ MESSAGES: Mapping[str, str] = {
     "policy.warn.administrators_sms": "Administrators may use text messages or calls as one of their two methods.",
     "policy.warn.administrators_stranded": "No administrator can reset: no two of the methods that are switched on"
     " count for administrators (one must be strong).",
+    "policy.warn.password_only": "The password is enough to register for the first time. Whoever learns a first"
+    " password can register before its owner does. The effect says how many people have registered nothing.",
+    "policy.warn.long_passes": "Access passes may live longer than a day. Whoever finds one has more time to use it.",
+    "policy.warn.short_holds": "What is new counts for a reset sooner than recommended (24 hours, administrators 72)."
+    " People have less time to object when somebody else added it.",
+    "policy.warn.registration_off": "Nobody is asked to register at sign-in. Who has registered nothing cannot reset.",
+    "policy.warn.unlimited_skips": "Registration can be put off for ever. Who puts it off cannot reset.",
+    "policy.warn.password_expiry": "Passwords expire. NIST advises against it (SP 800-63B-4, 3.1.1.2): people choose"
+    " weaker ones, and it stops nobody who has one already.",
     "policy.warn.loose_limits": "Limits are far looser than recommended: {names}.",
 }
 
@@ -62,73 +77,6 @@ WARNINGS: frozenset[str] = frozenset(
     id_.removeprefix("policy.warn.") for id_ in MESSAGES if id_.startswith("policy.warn.")
 )
 """Names of all warnings there are."""
-
-RANGES: Mapping[str, tuple[int, int]] = MappingProxyType(
-    {
-        "passwords.minimum_length": (8, 64),
-        "passwords.history": (0, 24),
-        "passwords.breached_max_age_days": (1, 3_650),
-        "passwords.expiry_days": (0, 730),
-        "passwords.expiry_warning_days": (1, 60),
-        "registration.reconfirm_days": (0, 730),
-        "registration.skips": (0, 100),
-        "registration.hold_hours": (0, 168),
-        "registration.hold_hours_administrators": (0, 168),
-        "passes.default_minutes": (10, 43_200),
-        "passes.longest_minutes": (10, 43_200),
-        "lives.journey_minutes": (5, 15),
-        "lives.evidence_minutes": (1, 10),
-        "lives.email_code_minutes": (1, 10),
-        "lives.sms_code_minutes": (1, 10),
-        "limits.wrong_per_challenge": (1, 10),
-        "limits.failures_per_method_hour": (1, 100),
-        "limits.failures_per_account_and_source_hour": (1, 100),
-        "limits.failures_per_account_day": (1, 100),
-        "limits.failures_per_source_10_minutes": (1, 10_000_000),
-        "limits.failures_per_wide_source_hour": (1, 10_000_000),
-        "limits.sends_per_hour": (1, 100_000),
-        "limits.sends_per_day": (1, 100_000),
-        "limits.resend_seconds": (0, 3_600),
-        "limits.sends_per_source_hour": (1, 10_000_000),
-        "limits.sms_per_prefix_hour": (1, 1_000_000),
-        "limits.sms_per_country_day": (1, 10_000_000),
-        "limits.sms_per_day": (1, 10_000_000),
-        "limits.sms_price": (1, 100_000),
-        "limits.sms_budget_day": (0, 1_000_000_000),
-        "limits.starts_per_source_10_minutes": (1, 10_000_000),
-        "limits.starts_per_wide_source_hour": (1, 10_000_000),
-        "limits.starts_without_work_per_source_10_minutes": (0, 10_000_000),
-        "limits.starts_without_work_per_minute": (0, 10_000_000),
-        "limits.sign_in_failures": (1, 50),
-        "limits.sign_in_failures_per_source_10_minutes": (1, 10_000_000),
-    }
-)
-"""Lowest and highest number of each field. Lives end where GAT-6 and NIST SP 800-63B-4 (3.1.3) end them."""
-
-RECOMMENDED: Mapping[str, tuple[int, int]] = MappingProxyType(
-    {
-        "limits.failures_per_method_hour": (1, 20),
-        "limits.failures_per_account_and_source_hour": (1, 20),
-        "limits.failures_per_account_day": (1, 50),
-        "limits.failures_per_source_10_minutes": (1, 200),
-        "limits.failures_per_wide_source_hour": (1, 1_000),
-        "limits.sends_per_hour": (1, 20),
-        "limits.sends_per_day": (1, 50),
-        "limits.resend_seconds": (30, 3_600),
-        "limits.sends_per_source_hour": (1, 1_000),
-        "limits.sms_per_prefix_hour": (1, 200),
-        "limits.sms_per_country_day": (1, 20_000),
-        "limits.sms_per_day": (1, 50_000),
-        "limits.sms_budget_day": (0, 500_000),
-        "limits.starts_per_source_10_minutes": (1, 1_000),
-        "limits.starts_per_wide_source_hour": (1, 5_000),
-        "limits.starts_without_work_per_source_10_minutes": (0, 30),
-        "limits.starts_without_work_per_minute": (0, 600),
-        "limits.sign_in_failures": (1, 20),
-        "limits.sign_in_failures_per_source_10_minutes": (1, 1_000),
-    }
-)
-"""Outside of these a limit is possible, but warned about."""
 
 LONGEST_TERM = 64
 SHORTEST_TERM = 4
@@ -272,7 +220,7 @@ def _passwords(policy: Policy, _known: Known) -> Iterator[Text]:
     length = policy.passwords.minimum_length
     low, _ = RANGES["passwords.minimum_length"]
     modern = policy.passwords.preset is PasswordPreset.MODERN
-    if modern and low <= length < LENGTH_WITHOUT_MFA:
+    if modern and low <= length < LENGTH_WITHOUT_MFA and policy.sign_in.mfa is not Mfa.ALWAYS:
         yield say("policy.password_length", path="passwords.minimum_length", value=length)
     terms = policy.passwords.banned_terms
     if len(terms) > MOST_TERMS:
@@ -280,6 +228,21 @@ def _passwords(policy: Policy, _known: Known) -> Iterator[Text]:
     for path, term in _listed("passwords.banned_terms", terms[:MOST_TERMS]):
         if not SHORTEST_TERM <= len(term.strip()) <= LONGEST_TERM or not term.isprintable():
             yield say("policy.term", path=path, value=term[:LONGEST_TERM])
+
+
+def _sign_in(policy: Policy, _known: Known) -> Iterator[Text]:
+    rule = policy.sign_in
+    if rule.mfa is Mfa.GROUPS and not rule.mfa_groups:
+        yield say("policy.no_mfa_groups", path="sign_in.mfa_groups")
+    if rule.mfa is not Mfa.WHEN_REGISTERED and not any(is_factor(name, policy) for name in policy.methods):
+        yield say("policy.no_factor", path="sign_in.mfa")
+
+
+def _passes(policy: Policy, _known: Known) -> Iterator[Text]:
+    rule = policy.passes
+    if rule.default_minutes > rule.longest_minutes:
+        path, longest = "passes.default_minutes", rule.longest_minutes
+        yield say("policy.passes_order", path=path, value=rule.default_minutes, longest=longest)
 
 
 def _numbers(policy: Policy, _known: Known) -> Iterator[Text]:
@@ -301,6 +264,8 @@ _MISTAKES: tuple[Callable[[Policy, Known], Iterator[Text]], ...] = (
     _places,
     _methods,
     _passwords,
+    _sign_in,
+    _passes,
     _numbers,
     _helpdesk_link,
 )
@@ -330,7 +295,10 @@ def _possible(methods: Iterable[str], demand: Demand) -> bool:
 
 
 def _warnings(policy: Policy, known: Known) -> Iterator[Warned]:
-    for name, path, found in (*_scope_findings(policy, known), *_method_findings(policy), *_other_findings(policy)):
+    for name, path, found in (
+        *_scope_findings(policy, known), *_method_findings(policy), *_registration_findings(policy),
+        *_other_findings(policy),
+    ):  # fmt: skip
         if found:
             yield Warned(name, path, say(f"policy.warn.{name}"))
     loose = [path for path, (low, high) in RECOMMENDED.items() if not low <= number_at(policy, path) <= high]
@@ -365,6 +333,22 @@ def _method_findings(policy: Policy) -> tuple[Finding, ...]:
             bool(enabled & PHONE_CODES) and not policy.numbers.allowed_countries,
         ),
         ("security_questions", "methods.security_questions", bool(enabled & NEVER_FOR_ADMINISTRATORS)),
+    )
+
+
+def _registration_findings(policy: Policy) -> tuple[Finding, ...]:
+    rule = policy.registration
+    hours = Policy().registration
+    short = rule.hold_hours < hours.hold_hours or rule.hold_hours_administrators < hours.hold_hours_administrators
+    on = policy.self_service.enabled_for is not Scope.NONE
+    longest = Policy().passes.longest_minutes
+    return (
+        ("password_only", "registration.first_proof", rule.first_proof is FirstProof.PASSWORD_ONLY),
+        ("short_holds", "registration.hold_hours", short),
+        ("registration_off", "registration.required_at_sign_in", on and not rule.required_at_sign_in),
+        ("unlimited_skips", "registration.unlimited_skips", rule.unlimited_skips),
+        ("long_passes", "passes.longest_minutes", policy.passes.longest_minutes > longest),
+        ("password_expiry", "passwords.expiry_days", policy.passwords.expiry_days > 0),
     )
 
 

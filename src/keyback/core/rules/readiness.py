@@ -7,12 +7,13 @@ journey (`core.rules.eligibility`), once per class of like people.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from keyback.core.policy import InForce, Policy, resolve
-from keyback.core.rules import eligibility, offer, roles
+from keyback.core.rules import eligibility, offer, registration, roles
 from keyback.core.rules.assurance import Proof
-from keyback.core.types import Code, DirectoryKind, Instant, Person, PersonKind
+from keyback.core.types import DAY, Code, DirectoryKind, Enrolment, Instant, Person, PersonKind, Upkeep
 
 BITS: Mapping[str, int] = MappingProxyType(
     {
@@ -61,6 +62,12 @@ class Standing:
     """`NEVER` (service, break-glass, closed by a report), `OWN_PASSWORD`, or `FOREIGN_PASSWORD` (lives in another directory)."""
     waits_until: Instant
     """When the first hold ends and the row must be made anew; 0: nothing waits."""
+    waiting: int = 0
+    """Sum of `BITS` of the methods that are registered and cannot be used before their hold has ended."""
+    again: bool = False
+    """Whether an administrator demanded that it is all registered anew."""
+    confirmed_at: Instant = 0
+    """When the person last said that it is right, or registered it first; 0: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,21 @@ class Likes:
     helps_self: int
     groups: frozenset[str]
     """Those of the groups that were asked about in which they are."""
+    waiting: int = 0
+    again: bool = False
+    due: bool = False
+    """Whether they confirmed it so long ago that it is time again."""
+
+
+class Must(StrEnum):
+    """What people must do at their next sign-in."""
+
+    REGISTER = "register"
+    RECONFIRM = "reconfirm"
+    FACTOR = "factor"
+    """Signing in needs a second factor, and they have none."""
+    STRANDED = "stranded"
+    """They must register, and policy leaves them nothing that would help."""
 
 
 def standing(
@@ -81,12 +103,18 @@ def standing(
     """A person's row. Of the policy only `own_mail_domains` and `allowed_countries` count."""
     registered = offer.registered(person, policy, held, methods)
     ready = {one.method for one in registered if one.usable_from <= now}
+    waiting = {one.method for one in registered if one.usable_from > now} - ready
+    turns = [at for one in registered for at in (one.usable_from, one.ends_at or 0) if at > now]
+    upkeep = person.upkeep
     return Standing(
         methods=sum(BITS.get(name, 0) for name in ready),
         enabled=person.enabled,
         administrator=_administrator(person),
         helps_self=_helps_self(person),
-        waits_until=min((one.usable_from for one in registered if one.usable_from > now), default=0),
+        waits_until=min(turns, default=0),
+        waiting=sum(BITS.get(name, 0) for name in waiting),
+        again=upkeep.again_at is not None,
+        confirmed_at=upkeep.confirmed_at or upkeep.registered_at or 0,
     )
 
 
@@ -105,6 +133,31 @@ def in_scope(like: Likes, policy: InForce | None) -> bool:
     """Whether self-service is switched on for people of this class."""
     off = eligibility.tenant_wide_refusal(policy)
     return policy is not None and off is None and eligibility.in_scope(_example(like), policy.policy)
+
+
+def due_since(policy: Policy, now: Instant) -> Instant:
+    """Whoever confirmed no later than this must do so again; 0: nobody."""
+    rule = policy.registration
+    return now - rule.reconfirm_days * DAY if rule.required_at_sign_in and rule.reconfirm_days else 0
+
+
+def musts(like: Likes, policy: InForce, methods: Iterable[offer.MethodFacts]) -> frozenset[Must]:
+    """What people of this class must do when they sign in; `like.due` was counted by `due_since` of this policy."""
+    person = _example(like)
+    names = [name for name, bit in BITS.items() if (like.methods | like.waiting) & bit]
+    held = [
+        registration.Registered(Enrolment("", name, "", b"", "", 0, 0, 0), typical_proof(name))
+        for name in names
+        if offer.method_for(person, policy.policy, name)
+    ]
+    duty = registration.duty(person, policy, held, methods)
+    found = {
+        Must.REGISTER: duty.asked,
+        Must.RECONFIRM: like.due and not duty.asked,
+        Must.FACTOR: duty.factor,
+        Must.STRANDED: duty.asked and not duty.offers,
+    }
+    return frozenset(must for must, holds in found.items() if holds)
 
 
 def typical_proof(method: str) -> Proof:
@@ -148,4 +201,5 @@ def _example(like: Likes) -> Person:
         language="",
         roles=_ROLES_OF[like.administrator],
         groups=like.groups,
+        upkeep=Upkeep(again_at=1 if like.again else None),
     )

@@ -20,6 +20,8 @@ CREATE INDEX credential_set ON credential (tenant, set_at);
 ALTER TABLE readiness ADD COLUMN waiting BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE readiness ADD COLUMN again SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE readiness ADD COLUMN confirmed_at BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX readiness_class ON readiness
+  (tenant, methods, enabled, administrator, helps_self, waiting, again, confirmed_at, person);
 DELETE FROM session;
 ALTER TABLE session ADD COLUMN id TEXT NOT NULL DEFAULT '';
 ALTER TABLE session ADD COLUMN label TEXT NOT NULL DEFAULT '';
