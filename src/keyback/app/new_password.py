@@ -1,7 +1,7 @@
 """Is a new password acceptable for this person? The same answer at every door by which one comes in (PWD-8)."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from keyback.app.breached import standing
@@ -9,7 +9,7 @@ from keyback.app.house import House
 from keyback.core.errors import Conflict
 from keyback.core.messages import Text, say
 from keyback.core.policy import InForce, Passwords, Policy
-from keyback.core.ports import Credential
+from keyback.core.ports import Credential, Unit
 from keyback.core.rules import password
 from keyback.core.rules.password import Context, Lists, Strength
 from keyback.core.types import Person
@@ -21,6 +21,14 @@ MESSAGES = {
 }
 
 SERVICE = "keyback"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a password that is being typed would be told."""
+
+    wrong: tuple[Text, ...]
+    strength: Strength
 
 
 def about(person: Person, addresses: Iterable[str] = ()) -> Context:
@@ -37,9 +45,10 @@ def mistakes(house: House, policy: Passwords, whose: Context, new: str) -> tuple
     return password.judge(new, policy, context, _lists(house, policy))
 
 
-def strength(house: House, policy: Passwords, new: str, wrong: Collection[Text]) -> Strength:
-    """How good a password is of which `mistakes` said `wrong`."""
-    return password.strength(new, wrong, policy, house.lists)
+def judge(house: House, policy: Passwords, whose: Context, new: str) -> Judged:
+    """While it is typed: what is wrong with it, and how good it is. Costs no hashing."""
+    wrong = mistakes(house, policy, whose, new)
+    return Judged(wrong, password.strength(new, wrong, policy, house.lists))
 
 
 def typed_twice(new: str, again: str) -> tuple[Text, ...]:
@@ -54,6 +63,20 @@ def used_before(house: House, policy: Passwords, present: Credential | None, new
     prepared = password.prepare(new)
     used = any(house.hasher.verify(encoded, prepared) for encoded in hashes)
     return (say("new_password.used_before"),) if used else ()
+
+
+def put(unit: Unit, person: Person, encoded: str, before: Credential | None, journey: str = "") -> int:
+    """The new hash in place of `before`; everything that hung on the old one ends, except this journey (COD-6, SES-3). The
+    account's generation from now on. Raises `Conflict` when another password came first, which undoes all of it."""
+    version = before.version if before else 0
+    new = Credential(encoded, (), unit.now, must_change=False, not_after=None, version=version)
+    if not unit.people.set_credential(person.id, new, unit.now, keep=before.encoded if before else ""):
+        raise Conflict(say("store.conflict"))
+    generation = unit.people.raise_generation(person.id, unit.now)
+    unit.journeys.end_others(person.id, journey)
+    unit.links.void(person.id, unit.now)
+    unit.session_challenges.end_all(person.id)
+    return generation
 
 
 def still_judged(judged_by: Passwords, in_force: InForce | None) -> None:

@@ -13,11 +13,10 @@ from keyback.app.watch.brake import completed
 from keyback.core.errors import Conflict, Invalid
 from keyback.core.events import Step
 from keyback.core.journey import Choosing, PasswordSet
-from keyback.core.messages import Text, say
+from keyback.core.messages import say
 from keyback.core.policy import Passwords
 from keyback.core.ports import Credential, Unit
 from keyback.core.rules import password
-from keyback.core.rules.password import Strength
 from keyback.core.types import Person
 
 MESSAGES = {
@@ -70,15 +69,7 @@ class _Ready:
     """By which it was judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What a password that is being typed would be told."""
-
-    wrong: tuple[Text, ...]
-    strength: Strength
-
-
-def judge_only(house: House, token: str, new: str) -> Judged | None:
+def judge_only(house: House, token: str, new: str) -> new_password.Judged | None:
     """While it is typed; None where no new password is asked for. Costs no hashing and changes nothing."""
     with house.store.reading() as unit:
         scene = load(house, unit, token)
@@ -86,8 +77,7 @@ def judge_only(house: House, token: str, new: str) -> Judged | None:
             return None
         contacts = [contact.value for contact in unit.people.contacts(scene.person.id)]
     rules = scene.policy.policy.passwords
-    wrong = new_password.mistakes(house, rules, new_password.about(scene.person, contacts), new)
-    return Judged(wrong, new_password.strength(house, rules, new, wrong))
+    return new_password.judge(house, rules, new_password.about(scene.person, contacts), new)
 
 
 def _stale(house: House, token: str) -> str:
@@ -126,18 +116,9 @@ def _commit(house: House, token: str, wanted: NewPassword, ready: _Ready) -> str
 
 def _write(unit: Unit, scene: Scene, person: Person, ready: _Ready) -> int:
     """The account's generation from now on. Whatever could still change what the person registered ends (decisions 26)."""
-    before = ready.before
-    new = Credential(
-        ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0
-    )
-    if not unit.people.set_credential(person.id, new, unit.now, keep=before.encoded if before else ""):
-        raise Conflict(say("store.conflict"))  # another password came first: roll all of it back
     if not follow(unit, scene, scene.journey, PasswordSet()):
         raise Conflict(say("store.conflict"))
-    generation = unit.people.raise_generation(person.id, unit.now)
-    unit.journeys.end_others(person.id, scene.journey.id)
-    unit.links.void(person.id, unit.now)
-    unit.session_challenges.end_all(person.id)
+    generation = new_password.put(unit, person, ready.encoded, ready.before, scene.journey.id)
     unit.passes.end(person.id, unit.now)
     unit.people.keep(person.id, replace(person.upkeep, recovered_at=unit.now), unit.now)
     return generation

@@ -10,7 +10,7 @@ from keyback.app.policy import standing
 from keyback.app.reset.scene import account_of
 from keyback.app.setup.issue import METHOD, link_key
 from keyback.core.effects import Effect, EndSessions, TellPerson
-from keyback.core.errors import Conflict, Invalid, NotFound
+from keyback.core.errors import Invalid, NotFound
 from keyback.core.events import Activity, Event
 from keyback.core.messages import Text, say
 from keyback.core.policy import Limits, Notifications, Passwords, Policy
@@ -170,19 +170,11 @@ def _write(house: House, unit: Unit, ready: _Ready) -> None:
         EndSessions(person.id, "one-time link"), TellPerson(person.id, "notice.password_reset", values),
     ]  # fmt: skip
     perform(unit, effects, Notifications())
-    before = ready.opened.credential
-    new = Credential(
-        ready.encoded, (), unit.now, must_change=False, not_after=None, version=before.version if before else 0
-    )
-    if not unit.people.set_credential(person.id, new, unit.now, keep=before.encoded if before else ""):
-        raise Conflict(say("store.conflict"))
+    new_password.put(unit, person, ready.encoded, ready.opened.credential)
     enrolment = Enrolment(
         house.random.id(), METHOD, person.id, ready.opened.link.secret, person.upn, 0, ready.step, unit.now
     )
     unit.people.replace_enrolments(enrolment, unit.now)
-    unit.people.raise_generation(person.id, unit.now)
-    unit.journeys.end_others(person.id, "")
-    unit.links.void(person.id, unit.now)
     for known in (True, False):
         clear_sign_in(unit, Limits(), account_of(house, person.canonical), Client(known))
     standing.refresh(unit, person.id, house.methods.values())
