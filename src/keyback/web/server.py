@@ -44,6 +44,8 @@ Handler = Callable[[Call], Answer]
 SEE = ("host",)
 LEFT_OPEN = ("trouble", "method", "again", "answer", "password", "cancel")
 """Where a refusal is shown at a post's own address: a browser that opens it again later asks with GET."""
+REGISTERING = ("start", "contact", "answer", "again", "skip", "codes", "first/answer")
+"""Likewise, while somebody registers."""
 ACT = ("host", "origin", "form")
 REPORT = ("host", "origin", "report")
 """A browser's own report, without a form: it reaches nothing but the log."""
@@ -103,11 +105,13 @@ ROUTES = (
     Route("POST", "/register/contact", register.contact, ACT, ("method", "value", "replaces")),
     Route("POST", "/register/answer", register.answered, ACT, ("answer", "challenge")),
     Route("POST", "/register/again", register.again, ACT, ("challenge",)),
-    Route("POST", "/register/skip", register.skip, ACT),
+    Route("POST", "/register/skip", register.skip, ACT, ("challenge", "method", "replaces")),
+    *(Route("GET", f"/register/{name}", register.present, SEE) for name in REGISTERING),
     Route("GET", "/register/done", register.done, SEE),
     Route("POST", "/register/codes", register.codes, ACT),
     Route("GET", "/register/first", register.first, SEE),
     Route("POST", "/register/first", register.first_pick, ACT, ("contact",)),
+    Route("POST", "/register/first/answer", register.first_answered, ACT, ("answer", "challenge")),
     Route("GET", "/confirm", reconfirm.show, SEE),
     Route("GET", "/confirm/list", reconfirm.items, SEE),
     Route("POST", "/confirm", reconfirm.post, ACT, ("contact",)),

@@ -48,7 +48,7 @@ def _known(house: House, at: Seat) -> Iterator[Known]:
         mail = one.kind in {ContactKind.EMAIL, ContactKind.PRIMARY}
         kind = ContactKind.EMAIL if mail else one.kind
         method = next((each for each in house.methods.values() if each.contact_kind is kind), None)
-        if method is None or one.ends_at is not None:
+        if method is None or one.usable_from > at.now:  # a file brought it a short time ago in another one's place
             continue
         if mail and not offer.opens_with_lost_password(at.person, policy, one.value):
             yield Known(one, method)
@@ -85,7 +85,7 @@ def answer(house: House, heard: Heard) -> str:
         if there is None or there.value != value or not needs_first(house, at):
             raise NotFound(say("first.gone"))
         method = house.methods[passed.challenge.method]
-        if there.kind is not ContactKind.PRIMARY and there.confirmed_at is None:
+        if there.kind is not ContactKind.PRIMARY and there.confirmed_at is None and there.ends_at is None:
             tell(unit, at.person, METHOD_CHANGED, f"+ {shown(there.kind, value)}")
             unit.info.confirm(there.id, CONFIRMED_HOW, counts_from(house, at))
             details = {"method": method.audit_name, "kind": there.kind.value}
