@@ -254,5 +254,5 @@ def test_only_one_file_judges() -> None:
             if isinstance(node, ast.Call) and called(node) in askers and "password" in ast.unparse(node.func):
                 askers[called(node)].add(source.path.stem)
     assert askers == {
-        "judge": {"new_password"}, "mistakes": {"choose", "use", "passwords", "adding", "importing"},
+        "judge": {"new_password"}, "mistakes": {"choose", "new_password", "use", "passwords", "adding", "importing"},
     }  # fmt: skip

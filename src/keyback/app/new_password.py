@@ -45,8 +45,8 @@ def mistakes(house: House, policy: Passwords, whose: Context, new: str) -> tuple
     return password.judge(new, policy, context, _lists(house, policy))
 
 
-def judge(house: House, policy: Passwords, whose: Context, new: str) -> Judged:
-    """While it is typed: what is wrong with it, and how good it is. Costs no hashing."""
+def while_typed(house: House, policy: Passwords, whose: Context, new: str) -> Judged:
+    """What is wrong with it, and how good it is. Costs no hashing."""
     wrong = mistakes(house, policy, whose, new)
     return Judged(wrong, password.strength(new, wrong, policy, house.lists))
 

@@ -48,6 +48,7 @@ LONGEST_PAUSE_SECONDS = 0.05
 RETRY_SECONDS = 2
 SECRETS = {
     "password": ("password", "sign_in.password"),
+    "current": ("password", "change.current"),
     "new": ("new_password", "password.new"),
     "again": ("new_password", "password.again"),
 }

@@ -77,7 +77,7 @@ def judge_only(house: House, token: str, new: str) -> new_password.Judged | None
             return None
         contacts = [contact.value for contact in unit.people.contacts(scene.person.id)]
     rules = scene.policy.policy.passwords
-    return new_password.judge(house, rules, new_password.about(scene.person, contacts), new)
+    return new_password.while_typed(house, rules, new_password.about(scene.person, contacts), new)
 
 
 def _stale(house: House, token: str) -> str:

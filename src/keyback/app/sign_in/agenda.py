@@ -8,7 +8,7 @@ from keyback.app.sign_in.seat import LIVES, Seat, duty_of
 from keyback.core.policy import Policy
 from keyback.core.ports import Credential, Session, SessionKind, Unit
 from keyback.core.rules import registration
-from keyback.core.types import DAY, Instant
+from keyback.core.types import DAY, DirectoryKind, Instant
 
 
 class Interrupt(StrEnum):
@@ -36,7 +36,8 @@ def next_interrupt(house: House, at: Seat, credential: Credential | None) -> Int
     """What comes next; None: nothing. `at` must be `with_info`."""
     rules = at.policy.policy
     by_pass = bool(at.session.access_pass)
-    asked = first_password(credential) if by_pass else must_change(credential, rules, at.now)
+    first = at.person.directory is DirectoryKind.CLOUD and first_password(credential)
+    asked = first if by_pass else must_change(credential, rules, at.now)
     if asked:
         return Interrupt.PASSWORD
     duty = duty_of(house, at)

@@ -5,8 +5,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, assert_never
 
-import msgspec
-
 from keyback.app.reset import answer as answer_verb
 from keyback.app.reset import begin as begin_verb
 from keyback.app.reset import choose as choose_verb
@@ -22,6 +20,7 @@ from keyback.core.types import SECOND, Purpose
 from keyback.web.call import JOURNEY, KNOWN, Answer, Call
 from keyback.web.page import Link, Message, Page
 from keyback.web.portal import pages
+from keyback.web.portal.new_password import judged
 
 MESSAGES = {
     "journey.none_title": "Start again",
@@ -157,11 +156,7 @@ def judge(call: Call) -> Answer:
         found = choose_verb.judge_only(call.site.house, _token(call), call.fields.get("new", ""))
     except NotFound:
         return _none()
-    if found is None:
-        return Answer(body=msgspec.json.encode({"rules": {}, "strength": "", "why": None}))
-    why = next((text for text in found.wrong if text.id not in {"password.too_short", "password.classes"}), None)
-    told = {"id": why.id, "text": call.words.say(why)} if why else None
-    return Answer(body=msgspec.json.encode({"rules": {"common": why is None}, "strength": found.strength, "why": told}))
+    return judged(call, found)
 
 
 def cancel(call: Call) -> Answer:
