@@ -19,6 +19,7 @@ MAY_NAME: dict[str, str] = {
     "core/rules/readiness.py": "stored rows count what people hold by a number per method, which is for ever",
     "core/rules/policy_check.py": "warns about particular methods (decisions 22)",
     "cli/channels.py": "its examples show what people type",
+    "app/policy/entra.py": "which of our methods each of Entra's becomes",
     "app/setup/found.py": "the methods that a new organisation's first policy allows",
     "app/setup/issue.py": "what the first administrator sets up beside a password",
     "cli/serve.py": "says which tables of the configuration would set up a channel",

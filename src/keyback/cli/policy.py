@@ -1,9 +1,11 @@
 """`keyback policy`: what the organisation decides, as one YAML document, with its effect counted before it counts."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +13,9 @@ import typer
 from keyback.cli._answers import REFUSED, AsJson, Config, answer, answering
 from keyback.cli._policy_brake import EXAMPLES as BRAKE_EXAMPLES
 from keyback.cli._policy_brake import brake
+from keyback.cli._policy_entra import EXAMPLES as ENTRA_EXAMPLES
+from keyback.cli._policy_entra import DryRun, EntraFile, GroupsFile, Out, converted, read, write_new
+from keyback.cli._policy_entra import document as as_document
 from keyback.cli._policy_limits import limits
 from keyback.cli._policy_words import history_lines, judgement_lines, plan_lines, said, warned
 
@@ -125,11 +130,35 @@ def apply(
     from keyback.app.policy.apply import Order
     from keyback.app.policy.diff import diff as verb
 
-    accepted = frozenset(name.strip() for names in accept_warnings or () for name in names.split(",") if name.strip())
     content = _content(file)
     with answering(config, as_json) as work:
         plan = verb(work.house, content)
-        _carry_out(work.house, plan, Order(work.actor, why, accepted), _Manner(as_json, yes))
+        _carry_out(work.house, plan, Order(work.actor, why, _names(accept_warnings)), _Manner(as_json, yes))
+
+
+@app.command("import-entra", epilog=ENTRA_EXAMPLES)
+def import_entra(
+    file: EntraFile, groups: GroupsFile = None, dry_run: DryRun = False, out: Out = None, accept_warnings: Accept = None,
+    why: Why = "", yes: Yes = False, config: Config = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Convert Entra's authentication methods policy, list what was left out, and put the rest in force."""
+    from keyback.app.policy.apply import Order
+    from keyback.app.policy.diff import diff as verb
+
+    content, names = read(file), read(groups) if groups else b""
+    with answering(config, as_json) as work:
+        done = converted(work.house, content, names, as_json)
+        left = {"left": [said(one) for one in done.left]}
+        text = as_document(done)
+        if out is not None:
+            write_new(out, text, as_json, lambda: left)
+            return
+        plan = verb(work.house, text.encode())
+        if dry_run:
+            answer(as_json, {**_data(plan), **left}, *plan_lines(plan), "Nothing was changed.")
+            return
+        order = Order(work.actor, why or "import from Entra", _names(accept_warnings))
+        _carry_out(work.house, plan, order, _Manner(as_json, yes), left)
 
 
 @app.command(epilog=EXAMPLES)
@@ -172,7 +201,13 @@ class _Manner:
         self.asks = not as_json and not yes and sys.stdin.isatty()
 
 
-def _carry_out(house: "House", plan: "Plan", order: Any, manner: _Manner) -> None:
+def _names(accepted: list[str] | None) -> frozenset[str]:
+    return frozenset(name.strip() for names in accepted or () for name in names.split(",") if name.strip())
+
+
+def _carry_out(
+    house: "House", plan: "Plan", order: Any, manner: _Manner, more: Mapping[str, Any] = MappingProxyType({})
+) -> None:
     """Show the plan, then apply it."""
     from keyback.app.policy.apply import apply as verb
     from keyback.app.policy.apply import refuse_unaccepted
@@ -185,7 +220,7 @@ def _carry_out(house: "House", plan: "Plan", order: Any, manner: _Manner) -> Non
     version = verb(house, plan, order)
     changed = version != plan.base
     done = f"Version {version} is in force." if changed else f"Nothing to change: version {version} stays in force."
-    answer(manner.as_json, {**_data(plan), "version": version, "changed": changed}, done)
+    answer(manner.as_json, {**_data(plan), **more, "version": version, "changed": changed}, done)
 
 
 def _content(file: Path) -> bytes:

@@ -46,18 +46,26 @@ def rebuild(house: House) -> int:
 
 def untrue(house: House, most: int) -> int:
     """How many rows among so many people, from a random one on, are not what they hold now."""
-    wrong, looked, after = 0, 0, house.random.id()
+    first = house.random.id()
+    wrong, looked = _untrue(house, first, most)
+    return wrong + (_untrue(house, "", most - looked, first)[0] if looked < most else 0)
+
+
+def _untrue(house: House, after: str, most: int, until: str = "") -> tuple[int, int]:
+    """The same from one id on, at most until another; with how many were looked at."""
+    wrong, looked = 0, 0
     while looked < most:
         with house.store.reading() as unit:
-            people = unit.readiness.everybody(after, min(BATCH, most - looked))
+            found = unit.readiness.everybody(after, min(BATCH, most - looked))
+            people = [one for one in found if not until or one <= until]
             policy = unit.policies.in_force()
             rules = policy.policy if policy is not None else Policy()
             wrong += sum(_differs(unit, one, rules, _shelf(house)) for one in people)
         looked += len(people)
-        if not people and after == "":
+        if not people or len(people) < len(found):
             break
-        after = people[-1] if people else ""
-    return wrong
+        after = people[-1]
+    return wrong, looked
 
 
 def _differs(unit: Unit, one: str, policy: Policy, methods: Sequence[Method]) -> bool:
