@@ -234,9 +234,8 @@ def test_a_reset_ends_what_is_signed_in_elsewhere(chromium: Browser, walk: Walk,
     with fresh(chromium) as elsewhere:
         there = Walk(elsewhere, demo)
         elsewhere.goto(f"{demo.url}/sign-in")
-        there.hand.fill("#f-user_id", konrad.user_id)
-        there.hand.fill("#f-password", konrad.password)
-        there.go_on("signed_in")
+        there.enter(konrad, konrad.password)
+        demo.let_app_count()
         elsewhere.reload()
         there.at("signed_in")
         walk.start(konrad)

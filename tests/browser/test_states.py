@@ -91,8 +91,7 @@ def test_the_whole_way(tab: Page, demo: Demo) -> None:
     walk.go_on("sign_in")
     walk.told("")
     look(tab, "sign-in-wrong")
-    walk.hand.fill("#f-password", NEW_PASSWORD)
-    walk.go_on("signed_in")
+    walk.enter(who, NEW_PASSWORD)
     look(tab, "signed-in")
 
 
@@ -217,8 +216,8 @@ def test_signing_in(tab: Page, demo: Demo) -> None:
     tab.goto(f"{demo.url}/sign-in")
     look(tab, "sign-in")
     walk.hand.fill("#f-user_id", demo.people["Hal"].user_id)
-    for _ in range(12):
-        walk.hand.fill("#f-password", "not this one")
+    for number in range(12):
+        walk.hand.fill("#f-password", f"not this one {number}")
         walk.go_on("sign_in")
         walk.told("")
     walk.told("again at")
