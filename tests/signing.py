@@ -7,6 +7,7 @@ from typing import Any
 from keyback.app.sign_in.seat import LIVES, session_key
 from keyback.core.ports import Session, SessionKind
 from keyback.core.rules.assurance import strength
+from keyback.core.types import SECOND
 from keyback.web.call import SESSION
 from tests.living import HOME, OLD_PASSWORD, Browser, Living
 
@@ -38,6 +39,15 @@ def sign_in(browser: Browser, user_id: str = "ada@contoso.example", password: st
     """User ID and password; the page that follows."""
     browser.get("/sign-in")
     return browser.post(user_id=user_id, password=password)
+
+
+def with_app(browser: Browser) -> dict[str, Any]:
+    """After the password: the second proof, where the authenticator is asked for. Each of its numbers serves once, so
+    time passes until the next."""
+    if browser.page["state"] == "answer":
+        browser.living.clock.move(30 * SECOND)
+        browser.post(answer=browser.living.code_of_app())
+    return browser.page
 
 
 def session_of(browser: Browser) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from keyback.app.known import LIFE, MOST, knows, remember
-from keyback.core.types import DAY, SECOND
+from keyback.core.types import DAY, SECOND, ContactKind
 from keyback.web.call import KNOWN, set_cookie
 from tests.limits.visiting import ADA, known, sign_in, wrong_answers
 from tests.living import HOME, NEW_PASSWORD, Browser, Living
@@ -20,7 +20,7 @@ def held(browser: Browser) -> str:
 def locked_for_others(living: Living) -> None:
     """Ten wrong passwords by strangers."""
     for number in range(10):
-        sign_in(living.browser(f"203.0.113.{number + 100}"), "not her password")
+        sign_in(living.browser(f"203.0.113.{number + 100}"), f"not her password {number}")
     assert sign_in(living.browser("203.0.113.99")) == 429
 
 
@@ -127,7 +127,9 @@ def test_known_and_others_have_a_budget_each_and_each_is_the_whole_one(quick: Li
 def test_somebody_elses_known_browser_is_a_stranger(quick: Living) -> None:
     """decisions 9: known for one account only."""
     quick.ada()
-    quick.person("bo")
+    bo = quick.person("bo")
+    quick.contact(bo, ContactKind.EMAIL, "bo@mailbox.example")
+    quick.authenticator(bo)
     theirs = quick.browser(HOME)
     assert sign_in(theirs, user_id="bo@contoso.example") == 200
     theirs.post()

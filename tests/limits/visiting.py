@@ -5,6 +5,7 @@ from typing import Any
 
 from keyback.core.policy import Policy
 from tests.living import OLD_PASSWORD, OPEN_POLICY, Browser, Living
+from tests.signing import with_app
 
 ADA = "ada@contoso.example"
 OFFICE = "198.51.100.0/24"
@@ -19,6 +20,7 @@ def sign_in(browser: Browser, password: str = OLD_PASSWORD, user_id: str = ADA) 
     """Sign in; the status."""
     browser.get("/sign-in")
     browser.post(user_id=user_id, password=password)
+    with_app(browser)
     return browser.status
 
 

@@ -8,18 +8,24 @@ from keyback.core.types import DAY, HOUR, MINUTE, SECOND, DirectoryKind
 from keyback.store.engine import Sql
 from keyback.store.people_changes import SqlPeopleChanges
 from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, Browser, Living
+from tests.signing import with_app
 
 ADA = "ada@contoso.example"
+STEP = 30 * SECOND
 _NO_CREDENTIAL = Sql("DELETE FROM credential WHERE person = :person")
 
 
 def sign_in(living: Living, user_id: str = ADA, password: str = OLD_PASSWORD) -> Browser:
     browser = living.browser()
     browser.get("/sign-in")
-    page = browser.post(user_id=user_id, password=password)
-    if page["state"] == "answer":
-        browser.post(answer=living.code_of_app())
+    browser.post(user_id=user_id, password=password)
+    with_app(browser)
     return browser
+
+
+def location(browser: Browser, path: str) -> str:
+    """Where a browser is sent that asks for this page."""
+    return str(browser.http.get(path, headers={"accept": "text/html"}).headers.get("location", path))
 
 
 def html(living: Living, user_id: str, password: str) -> tuple[int, bytes]:
@@ -76,6 +82,7 @@ def test_a_reset_ends_the_session_at_once(living: Living) -> None:
     living.ada()
     signed_in = sign_in(living)
     other = living.browser()
+    living.clock.move(STEP)
     other.both_gates()
     assert other.set_password()["state"] == "done"
     assert signed_in.get("/signed-in")["state"] == "sign_in"
@@ -109,9 +116,11 @@ def test_a_session_that_the_browser_brings_along_is_never_adopted(quick: Living)
     quick.ada()
     browser = sign_in(quick)
     first = browser.http.cookies["keyback-session"]
-    browser.get("/sign-in")
-    browser.post(user_id=ADA, password=OLD_PASSWORD)
-    second = browser.http.cookies["keyback-session"]
+    visit = quick.browser()
+    visit.get("/sign-in")
+    visit.http.cookies.set("keyback-session", first)
+    visit.post(user_id=ADA, password=OLD_PASSWORD)
+    second = visit.http.cookies.get("keyback-session", domain="localhost.local")
     assert first != second
     stale = quick.browser()
     stale.http.cookies.set("keyback-session", first)
@@ -151,7 +160,7 @@ def test_the_front_door_leads_to_where_one_stands(quick: Living) -> None:
 def test_ten_wrong_passwords_shut_the_account_for_a_minute_then_two(quick: Living) -> None:
     """THR-1, THR-2: a right password is not even looked at while it is shut."""
     quick.ada()
-    assert [sign_in(quick, password="wrong").status for _ in range(11)] == [422] * 10 + [429]
+    assert [sign_in(quick, password=f"wrong {n}").status for n in range(11)] == [422] * 10 + [429]
     shut = sign_in(quick)
     assert (shut.status, shut.told()) == (429, ["sign_in.wait"])
     quick.clock.move(MINUTE)
@@ -165,15 +174,15 @@ def test_ten_wrong_passwords_shut_the_account_for_a_minute_then_two(quick: Livin
 
 def test_an_account_that_does_not_exist_shuts_in_the_same_way(quick: Living) -> None:
     """ENU-5."""
-    statuses = [sign_in(quick, "nobody@contoso.example", "wrong").status for _ in range(11)]
+    statuses = [sign_in(quick, "nobody@contoso.example", f"wrong {n}").status for n in range(11)]
     assert statuses == [422] * 10 + [429]
 
 
 def test_a_reset_opens_an_account_that_is_shut(quick: Living) -> None:
     """decisions 15: counters clear. Locked out is what the portal is for."""
     quick.ada()
-    for _ in range(11):
-        sign_in(quick, password="wrong")
+    for number in range(11):
+        sign_in(quick, password=f"wrong {number}")
     browser = quick.browser()
     browser.both_gates()
     browser.set_password()
@@ -192,15 +201,29 @@ def test_pauses_double_and_end_at_five_hours() -> None:
     assert pause_after(60) == pause_after(1_000_000) == 5 * HOUR
 
 
-@pytest.mark.parametrize("life", [DAY, 0], ids=["to be changed", "too old"])
-def test_an_initial_password_signs_nobody_in(quick: Living, life: int) -> None:
-    person = quick.person("new")
-    with quick.store.writing() as unit:
+def initial(living: Living, life: int) -> None:
+    """Somebody with a password that an import gave, good for so long."""
+    person = living.person("new")
+    with living.store.writing() as unit:
         unit.link.run(_NO_CREDENTIAL, {"person": person})
-        encoded = quick.hasher.hash("an initial password")
+        encoded = living.hasher.hash("an initial password")
         SqlPeopleChanges(unit).add_passwords([NewPassword(person, encoded, unit.now + life)])
+
+
+def test_an_initial_password_leads_to_a_new_one_and_nowhere_else(quick: Living) -> None:
+    """decisions 21, 25: it must be changed at the first sign-in."""
+    initial(quick, DAY)
     browser = sign_in(quick, "new@contoso.example", "an initial password")
-    assert (browser.status, browser.told()) == (422, ["sign_in.must_change"])
+    assert location(browser, "/signed-in") == "/sign-in/password"
+    line = quick.story()[-1]
+    assert (line["activity"], line["reason"]) == ("Sign-in was interrupted", "50055")
+
+
+def test_an_initial_password_that_is_too_old_signs_nobody_in(quick: Living) -> None:
+    """decisions 21: it lives 14 days."""
+    initial(quick, 0)
+    browser = sign_in(quick, "new@contoso.example", "an initial password")
+    assert (browser.status, browser.told()) == (422, ["sign_in.too_late"])
     assert "keyback-session" not in browser.http.cookies
     assert quick.story()[-1]["reason"] == "50055"
     assert sign_in(quick, "new@contoso.example", "another").told() == ["sign_in.wrong"]
