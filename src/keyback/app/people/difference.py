@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from keyback.app.people.ports import Facts, KnownContact, KnownPerson
+from keyback.core.policy import Policy
 from keyback.core.ports import NewContact
+from keyback.core.rules import registration
 from keyback.core.rules.people_file import Imported
-from keyback.core.types import HOUR, ContactKind, DirectoryKind, Instant, Span
+from keyback.core.types import ContactKind, DirectoryKind, Instant
 
-HOLD: Span = 24 * HOUR
-HOLD_OF_ADMINISTRATORS: Span = 72 * HOUR
 IMPORTED = "import"
 """`Contact.confirmed_how` of what the tenant trusts without a code."""
 
@@ -25,8 +25,8 @@ class Terms:
 
     trust: bool
     """Whether contacts count as confirmed; never the primary address, which serves notices only."""
-    demanded: int
-    """Methods that policy demands; until a person has as many, nothing waits (decisions 17)."""
+    policy: Policy
+    """Says how many methods it takes until something new waits, and how long (decisions 17)."""
     now: Instant
 
 
@@ -42,8 +42,8 @@ class Plan:
     contacts: tuple[NewContact, ...] = ()
     confirm: tuple[tuple[str, Instant], ...] = ()
     """Hints that become usable, and from when."""
-    replace: tuple[tuple[str, str], ...] = ()
-    """Old and new contact: the old one goes out of use."""
+    replace: tuple[tuple[str, str, Instant | None], ...] = ()
+    """Old and new contact, and until when the old one still serves; None: no more."""
     outdated: tuple[str, ...] = ()
     """Contacts that the file contradicts; they are told, whether or not they stay."""
     ends_sessions: bool = False
@@ -123,12 +123,14 @@ def _how(kind: ContactKind, terms: Terms) -> str:
 
 
 def _with_another(plan: Plan, new: NewContact, here: Sequence[KnownContact], terms: Terms) -> Plan:
-    """An address or number that the person did not have. Hints give way; what is confirmed stays beside it."""
+    """An address or number that the person did not have. Hints give way, once it has waited: until then a code for a
+    first registration still goes to the old one (decisions 19). What is confirmed stays beside it."""
     hints = [contact.id for contact in here if not contact.confirmed_how]
+    usable_from = _usable_from(plan, terms, changed=bool(here))
     return replace(
         plan,
-        contacts=(*plan.contacts, replace(new, usable_from=_usable_from(plan, terms, changed=bool(here)))),
-        replace=(*plan.replace, *((hint, new.id) for hint in hints)),
+        contacts=(*plan.contacts, replace(new, usable_from=usable_from)),
+        replace=(*plan.replace, *((hint, new.id, usable_from) for hint in hints)),
         outdated=(*plan.outdated, *(contact.id for contact in here)),
     )
 
@@ -139,11 +141,12 @@ def _with_same(plan: Plan, same: KnownContact, here: Sequence[KnownContact], ter
     how = _how(same.kind, terms)
     if not same.confirmed_how and how:
         others = len(here) > 1
-        return replace(plan, confirm=(*plan.confirm, (same.id, _usable_from(plan, terms, changed=others))))
+        usable_from = max(same.usable_from, _usable_from(plan, terms, changed=others))
+        return replace(plan, confirm=(*plan.confirm, (same.id, usable_from)))
     if same.confirmed_how and same.usable_from <= terms.now:
         old = [c.id for c in here if c is not same and c.confirmed_how == IMPORTED]
         if old:
-            gone = tuple((one, same.id) for one in old)
+            gone = tuple((one, same.id, None) for one in old)
             return replace(plan, replace=(*plan.replace, *gone), outdated=(*plan.outdated, *old), ends_sessions=True)
     return plan
 
@@ -151,6 +154,7 @@ def _with_same(plan: Plan, same: KnownContact, here: Sequence[KnownContact], ter
 def _usable_from(plan: Plan, terms: Terms, *, changed: bool) -> Instant:
     """A change waits always, an addition only once the person has the methods that policy demands."""
     known = plan.known
-    if known is None or not (changed or known.methods >= terms.demanded):
+    demanded = terms.policy.self_service.methods_required
+    if known is None or not (changed or known.settled or known.methods >= demanded):
         return terms.now
-    return terms.now + (HOLD_OF_ADMINISTRATORS if known.administrator else HOLD)
+    return terms.now + registration.hold_of(terms.policy, administrator=known.administrator)

@@ -20,7 +20,7 @@ def write(work: Work, unit: Unit, plans: Sequence[Plan], hashes: Mapping[str, st
     """Carry out the plans. `hashes` of initial passwords by user ID; they serve new people only."""
     changes = work.people(unit)
     for plan in plans:
-        if plan.outdated:
+        if plan.outdated or _adds(plan):
             _warn(unit, plan)
     _write_new(work, unit, [plan for plan in plans if plan.known is None], hashes)
     changes.set_facts({plan.person: plan.facts for plan in plans if plan.known is not None and plan.facts})
@@ -86,19 +86,28 @@ def _standing(work: Work, unit: Unit, plan: Plan, policy: Policy) -> readiness.S
 def _write_known(work: Work, unit: Unit, plan: Plan) -> None:
     for contact, usable_from in plan.confirm:
         unit.info.confirm(contact, "import", usable_from)
-    for old, new in plan.replace:
-        unit.info.replace(old, new)
+    for old, new, ends_at in plan.replace:
+        unit.info.replace(old, new, ends_at)
     if plan.ends_sessions:
         unit.people.raise_generation(plan.person, unit.now)
     refresh(unit, plan.person, work.house.methods.values())
+
+
+def _adds(plan: Plan) -> bool:
+    """Whether somebody who could prove something before gets another way to do so by this (NOT-1)."""
+    known = plan.known
+    trusted = plan.confirm or any(contact.confirmed_how for contact in plan.contacts)
+    return bool(trusted) and known is not None and any(contact.confirmed_how for contact in known.contacts)
 
 
 def _warn(unit: Unit, plan: Plan) -> None:
     person = unit.people.by_id(plan.person, unit.now)
     if person is not None:
         outdated = [contact for contact in unit.people.contacts(plan.person) if contact.id in plan.outdated]
-        new = [shown(contact.kind, contact.value) for contact in plan.contacts]
-        tell(unit, person, METHOD_CHANGED, ", ".join(new), outdated)
+        confirmed = {contact for contact, _ in plan.confirm}
+        new = [shown(one.kind, one.value) for one in unit.people.contacts(plan.person) if one.id in confirmed]
+        new += [shown(contact.kind, contact.value) for contact in plan.contacts]
+        tell(unit, person, METHOD_CHANGED, f"{'' if outdated else '+ '}{', '.join(new)}", outdated)
 
 
 def _events(actor: str, plan: Plan, correlation: str) -> list[Event]:

@@ -67,6 +67,8 @@ class KnownPerson:
     administrator: bool
     methods: int
     """How many methods could be used now, if policy allows them."""
+    settled: bool
+    """There was all that policy demands before, or it was demanded anew: nothing is the first any more (decisions 17)."""
     contacts: tuple[KnownContact, ...]
 
 

@@ -85,9 +85,13 @@ def is_factor(method: str, policy: Policy) -> bool:
 
 def hold(person: Person, policy: Policy) -> Span:
     """How long something new waits, and security info stays closed after a recovery (decisions 17, 26)."""
+    return hold_of(policy, administrator=roles.is_administrator(person.roles))
+
+
+def hold_of(policy: Policy, *, administrator: bool) -> Span:
+    """The same, where only that is known of the person."""
     rules = policy.registration
-    hours = rules.hold_hours_administrators if roles.is_administrator(person.roles) else rules.hold_hours
-    return hours * HOUR
+    return (rules.hold_hours_administrators if administrator else rules.hold_hours) * HOUR
 
 
 def complete(proofs: Sequence[Proof], person: Person, policy: Policy) -> bool:
