@@ -18,6 +18,7 @@ from keyback.core.journey import (
     Evidence,
     Happened,
     Journey,
+    Meant,
     PasswordSet,
     Proved,
     Proving,
@@ -26,6 +27,7 @@ from keyback.core.journey import (
     State,
     Subject,
     TimedOut,
+    Unlocked,
     Why,
     audit_target,
     refusal_step,
@@ -55,14 +57,17 @@ TEXT = Proved(evidence(2, "sms_code", "phone:+49151"), "mobile SMS")
 CALL = Proved(evidence(2, "voice_call", "phone:+49151"), "mobile phone call")
 HAPPENINGS: tuple[Happened, ...] = (
     MAIL, APP, TEXT, CALL, PasswordSet(), Cancelled(), TimedOut(), Changed(), Changed(Code.OUT_OF_SCOPE), Replaced(),
+    Meant(Purpose.RESET), Meant(Purpose.UNLOCK), Unlocked(),
 )  # fmt: skip
 
 
-def begun(subject: Subject = ADA, demand: Demand = TWO, state: State | None = None) -> Journey:
+def begun(
+    subject: Subject = ADA, demand: Demand = TWO, state: State | None = None, purpose: Purpose = Purpose.RESET
+) -> Journey:
     return Journey(
         id="j",
         tenant="t",
-        purpose=Purpose.RESET,
+        purpose=purpose,
         subject=subject,
         demand=demand,
         disclosure=Disclosure.PRIVATE,
@@ -234,16 +239,76 @@ def test_every_refusal_code_has_words_for_the_audit_log() -> None:
     assert len({refusal_step(code) for code in Code}) == len(Code)
 
 
+OPEN, UNLOCK = begun(purpose=Purpose.OPEN), begun(purpose=Purpose.UNLOCK)
+
+
+@pytest.mark.parametrize("purpose", [Purpose.RESET, Purpose.UNLOCK])
+def test_what_it_is_for_is_said_once(purpose: Purpose) -> None:
+    """GAT-4"""
+    meant, effects = step(OPEN, Meant(purpose), SOON)
+    assert (meant.purpose, meant.state, meant.version) == (purpose, Proving(), OPEN.version + 1)
+    assert reasons(effects)[1] == Step.OPTIONS_SHOWN
+    for again in (Meant(Purpose.RESET), Meant(Purpose.UNLOCK)):
+        assert step(meant, again, SOON) == (meant, ())
+        proven = after(meant, MAIL)
+        assert step(proven, again, SOON) == (proven, ())
+
+
+@pytest.mark.parametrize("happened", [MAIL, APP, PasswordSet(), Unlocked()], ids=str)
+def test_before_it_is_said_nothing_is_proved_or_done(happened: Happened) -> None:
+    """GAT-4"""
+    assert step(OPEN, happened, SOON) == (OPEN, ())
+
+
+@pytest.mark.parametrize(("happened", "why"), [(Cancelled(), Why.CANCELLED), (TimedOut(), Why.EXPIRED)])
+def test_before_it_is_said_it_can_be_given_up(happened: Happened, why: Why) -> None:
+    assert after(OPEN, happened).state == Ended(why)
+
+
+def test_unlocking_spends_the_evidence_tells_the_person_and_leaves_sessions_alone() -> None:
+    """GAT-9, NOT-1"""
+    done, effects = step(after(UNLOCK, MAIL, APP), Unlocked(), SOON)
+    assert done.state == Done()
+    assert [e.spent for e in done.evidence] == [True, True]
+    assert [e for e in effects if not isinstance(e, Audit)] == [
+        TellPerson("ada", "notice.unlocked", {"when_at": SOON, "source": "192.0.2.1"}, done.id)
+    ]
+    assert reasons(effects) == ["Success", Step.UNLOCKED]
+    assert [e.event.activity for e in effects if isinstance(e, Audit)].count(Activity.UNLOCKED) == 1
+
+
+def test_administrators_hear_of_an_administrator_who_unlocks() -> None:
+    """NOT-5"""
+    proven = after(begun(demand=ADMIN, purpose=Purpose.UNLOCK), MAIL, APP)
+    _, effects = step(proven, Unlocked(), SOON)
+    assert TellAdministrators("notice.admin_unlocked", {"when_at": SOON}, about="ada") in effects
+
+
+def test_unlocking_sets_no_password_and_a_reset_unlocks_by_its_password_only() -> None:
+    """GAT-9"""
+    unlocking, resetting = after(UNLOCK, MAIL, APP), after(begun(), MAIL, APP)
+    assert step(unlocking, PasswordSet(), SOON) == (unlocking, ())
+    assert step(resetting, Unlocked(), SOON) == (resetting, ())
+
+
+def test_a_decoy_that_stands_where_it_cannot_be_is_not_unlocked() -> None:
+    """GAT-5"""
+    ended, effects = step(begun(Decoy("mark"), state=Choosing(), purpose=Purpose.UNLOCK), Unlocked(), SOON)
+    assert ended.state == Ended(Why.CHANGED)
+    assert all(isinstance(effect, Audit) for effect in effects)
+
+
 SUBJECTS = st.sampled_from([ADA, Somebody("bo", Code.NO_WRITEBACK), Decoy("mark")])
 EVENTS = st.lists(st.tuples(st.sampled_from(HAPPENINGS), st.integers(START, END + MINUTE)), max_size=12)
 
 
-@given(SUBJECTS, st.sampled_from([ONE, TWO, ADMIN]), EVENTS)
+@given(SUBJECTS, st.sampled_from([ONE, TWO, ADMIN]), st.sampled_from(Purpose), EVENTS)
 def test_whatever_happens_in_whatever_order(
-    subject: Subject, demand: Demand, events: list[tuple[Happened, int]]
+    subject: Subject, demand: Demand, purpose: Purpose, events: list[tuple[Happened, int]]
 ) -> None:
-    """GAT-1, GAT-3, GAT-4, ENU-2: no sequence skips a gate, opens what is over, or serves a decoy."""
-    journey = begun(subject, demand)
+    """GAT-1, GAT-3, GAT-4, GAT-9, ENU-2: no sequence skips a gate, opens what is over, changes what it is for, or serves a
+    decoy."""
+    journey = begun(subject, demand, purpose=purpose)
     for happened, now in events:
         before = journey
         journey, effects = step(before, happened, now)
@@ -255,6 +320,9 @@ def test_whatever_happens_in_whatever_order(
             assert assurance.enough(proofs, demand)
         if isinstance(journey.state, Done) and journey != before:
             assert before.state == Choosing()
+            assert isinstance(happened, PasswordSet if journey.purpose is Purpose.RESET else Unlocked)
+        assert journey.purpose is before.purpose or (before.purpose is Purpose.OPEN and before.evidence == ())
+        assert journey.purpose is not Purpose.OPEN or journey.evidence == ()
         assert journey.evidence[: len(before.evidence)] == before.evidence or isinstance(journey.state, Done)
         assert (journey.version > before.version) is (journey != before)
         assert (effects == ()) is (journey == before)

@@ -75,6 +75,8 @@ class Walk:
     known: bool
     version: int = 1
     state: str = "proving"
+    purpose: str = "open"
+    """`reset` or `unlock`, once it is said."""
     proofs: list[Proof] = field(default_factory=list)
     open: Challenge | None = None
 
@@ -149,15 +151,27 @@ class Model:
         if walk is None:
             return NOTHING
         self._over(walk)
+        if walk.state == "proving" and walk.purpose == "open":
+            return Expected(status, "trouble")
         if walk.state == "proving":
             return Expected(status, "answer" if walk.open and not ways else "choose_method")
         return Expected(status, walk.state)
+
+    def mean(self, who: int, purpose: str, version: int) -> Expected:
+        walk = self.browsers[who]
+        if walk is None:
+            return NOTHING
+        if purpose in {"reset", "unlock"} and self._may(walk, version) and walk.purpose == "open":
+            walk.purpose, walk.version = purpose, walk.version + 1
+        return self.look(who)
 
     def pick(self, who: int, method: str, version: int) -> Expected:
         walk = self.browsers[who]
         if walk is None:
             return NOTHING
         if not self._may(walk, version) or walk.state != "proving" or method not in self._offered(walk):
+            return self.look(who)
+        if walk.purpose == "open":
             return self.look(who)
         sent = False
         if method == EMAIL:
@@ -202,7 +216,10 @@ class Model:
         self.all_proofs.append(proof)
         walk.open = None
         walk.version += 1
-        walk.state = "new_password" if len(walk.proofs) >= walk.gates else "proving"
+        if len(walk.proofs) >= walk.gates:
+            walk.state = "new_password"
+            if walk.purpose == "unlock" and self._spends(walk):
+                self._cleared(walk, who)
         return self.look(who)
 
     def choose(self, who: int, version: int, new: str, *, good: bool) -> Expected:
@@ -214,17 +231,8 @@ class Model:
             return self.look(who, 422)
         if not alive or not self._may(walk, version):
             return self.look(who)
-        fresh = [proof.at > self.now - 10 * MINUTE for proof in walk.proofs]
-        if len(walk.proofs) < max(walk.gates, self.gates):
-            walk.end()
-            return self.look(who)
-        for proof, young in zip(walk.proofs, fresh, strict=True):
-            proof.spent = young
-        if not all(fresh):
-            walk.end()
-            return self.look(who)
-        walk.state, walk.version = "done", walk.version + 1
-        self._completed(walk, who, new)
+        if self._spends(walk):
+            self._completed(walk, who, new)
         return self.look(who)
 
     def cancel(self, who: int, version: int) -> Expected:
@@ -297,6 +305,19 @@ class Model:
         self.used_paper += challenge.method == PAPER
         return True
 
+    def _spends(self, walk: Walk) -> bool:
+        """Enough proofs by the rules of now, all of them fresh: then it is done, else over."""
+        if len(walk.proofs) < max(walk.gates, self.gates):
+            walk.end()
+            return False
+        for proof in walk.proofs:
+            proof.spent = proof.at > self.now - 10 * MINUTE
+        if not all(proof.spent for proof in walk.proofs):
+            walk.end()
+            return False
+        walk.state, walk.version = "done", walk.version + 1
+        return True
+
     def _completed(self, walk: Walk, who: int, new: str) -> None:
         self.password = new
         self.generation += 1
@@ -304,6 +325,9 @@ class Model:
         for other in self.browsers:
             if other is not None and other is not walk and other.ada and other.live and other.proofs:
                 other.end()
+        self._cleared(walk, who)
+
+    def _cleared(self, walk: Walk, who: int) -> None:
         for key in list(self.budgets):
             account = key[0] in {"method", "pair", "account", "send", "to"} and key[1] == "ada"
             if account and key[-1] == walk.known and (key[0] != "pair" or key[2] == who):

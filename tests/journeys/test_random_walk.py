@@ -17,17 +17,19 @@ from keyback.store.engine import Sql, SqliteEngine
 from keyback.web.call import JOURNEY
 from tests.journeys.model import APP, EMAIL, HOUR, MINUTE, PAPER, Expected, Model
 from tests.journeys.wire import Visitor
-from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, OPEN_POLICY, Between, Living
+from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, Between, Living, with_self_service
 from tests.snapshot import Snapshot
 
-POLICY = replace(OPEN_POLICY, methods={name: MethodPolicy() for name in (EMAIL, APP, PAPER)})
+POLICY = replace(with_self_service(allow_unlock=True), methods={name: MethodPolicy() for name in (EMAIL, APP, PAPER)})
 ENABLE = Sql("UPDATE person SET enabled = :enabled WHERE id = :person")
 PROOFS = Sql("SELECT COUNT(*), COUNT(spent_at) FROM evidence")
+PURPOSE = st.sampled_from(["reset", "reset", "unlock"])
 WHO, STALE = st.sampled_from([0, 0, 0, 1]), st.sampled_from([False, False, False, False, True])
 EVERYTHING = {
     Expected(200, "choose_method"), Expected(200, "answer"), Expected(200, "new_password"), Expected(200, "done"),
     Expected(200, "ended"), Expected(404, "ended"), Expected(400, "answer"), Expected(422, "answer"),
-    Expected(422, "new_password"), Expected(429, "answer"), Expected(429, "choose_method"),
+    Expected(422, "new_password"), Expected(429, "answer"), Expected(429, "choose_method"), Expected(200, "trouble"),
+    Expected(400, "trouble"),
 }  # fmt: skip
 """What a walk must have met, or it tested too little."""
 NONE = "7-7777-7777-7777-7777"
@@ -107,13 +109,15 @@ class Walk(RuleBasedStateMachine):
 
     # Requests
 
-    @rule(who=WHO, times=st.integers(1, 6), method=st.sampled_from([EMAIL, APP, PAPER]))
-    def go_on(self, who: int, times: int, method: str) -> None:
-        """As somebody does who wants a new password."""
+    @rule(who=WHO, times=st.integers(1, 7), method=st.sampled_from([EMAIL, APP, PAPER]), purpose=PURPOSE)
+    def go_on(self, who: int, times: int, method: str, purpose: str) -> None:
+        """As somebody does who wants a new password, or to unlock."""
         for _ in range(times):
             walk = self.model.browsers[who]
             if walk is None or not walk.live:
                 self.start(who, ada=True)
+            elif walk.purpose == "open":
+                self.mean(who, purpose, stale=False)
             elif walk.state == "new_password":
                 self.choose(who, stale=False, good=False)
                 self.choose(who, stale=False, good=True)
@@ -127,6 +131,7 @@ class Walk(RuleBasedStateMachine):
     def guess(self, who: int, times: int, method: str) -> None:
         """As somebody does who has no code."""
         self.start(who, ada=True)
+        self.mean(who, "reset", stale=False)
         self.pick(who, method, stale=False)
         for _ in range(times):
             self.wrong(who, "wrong", stale=False)
@@ -140,6 +145,11 @@ class Walk(RuleBasedStateMachine):
     def look(self, who: int, *, ways: bool) -> None:
         self.visitors[who].get("/reset/ways" if ways else "/reset/journey")
         self.agree(who, self.model.look(who, ways=ways))
+
+    @rule(who=WHO, purpose=st.sampled_from(["reset", "unlock", "open", ""]), stale=STALE)
+    def mean(self, who: int, purpose: str, *, stale: bool) -> None:
+        version = self.send(who, "trouble", stale=stale, trouble=purpose)
+        self.agree(who, self.model.mean(who, purpose, version))
 
     @rule(who=WHO, method=st.sampled_from([EMAIL, APP, PAPER, "sms_code", ""]), stale=STALE)
     def pick(self, who: int, method: str, *, stale: bool) -> None:
