@@ -5,13 +5,24 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import breached, growth, guards, importing, journeys, robots, sign_in, startup, throughput
+from benchmarks import (
+    breached,
+    growth,
+    guards,
+    importing,
+    journeys,
+    registration,
+    robots,
+    sign_in,
+    startup,
+    throughput,
+)
 from benchmarks.measuring import Figure
 
 ALL: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "startup": startup.measure, "import": importing.measure, "journeys": journeys.measure,
     "sign-in": sign_in.measure, "robots": robots.measure, "throughput": throughput.measure, "growth": growth.measure,
-    "guards": guards.measure, "breached": breached.measure,
+    "registration": registration.measure, "guards": guards.measure, "breached": breached.measure,
 }  # fmt: skip
 RESULT = Path("build") / "bench.json"
 

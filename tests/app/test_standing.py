@@ -71,7 +71,7 @@ def names(living: Living, must: Must, most: int = 9) -> list[str]:
 
 
 def test_who_must_register_or_confirm_is_counted_and_named(living: Living) -> None:
-    """REG-8, decisions 24."""
+    """Decisions 24."""
     office(living)
     assert (registering.count(living.house).people, registering.count(living.house).able) == (3, 1)
     assert names(living, Must.REGISTER) == ["bob", "eve"]

@@ -147,7 +147,7 @@ def test_what_waits_is_told_apart_from_what_is_there_and_from_what_ends() -> Non
 
 
 def test_a_row_tells_what_was_demanded_anew_and_when_it_was_confirmed() -> None:
-    """REG-8, decisions 24."""
+    """Decisions 24."""
     assert (row(ADA).again, row(ADA).confirmed_at) == (False, 0)
     first = replace(ADA, upkeep=Upkeep(registered_at=5))
     assert row(first).confirmed_at == 5
