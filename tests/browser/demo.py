@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from keyback.app.passes.issuing import Wish, issue
 from keyback.app.people import adding, contacts, enrolling, groups
 from keyback.app.setup.issue import rescue
 from keyback.app.sign_in.seat import LIVES, session_key
@@ -43,6 +44,7 @@ class Someone:
     email: str
     mobile: str = ""
     password: str = ""
+    access_pass: str = ""
     totp_secret: str = ""
     recovery_codes: tuple[str, ...] = ()
 
@@ -112,8 +114,8 @@ class Demo:
             enrolling.finish(work, begun, None)
         return replace(who, totp_secret=begun.registration.show["key"])
 
-    def stranger(self, name: str, user_id: str = "", email: str = "") -> Someone:
-        """One more person for whom reset is switched on, who has a password and has registered nothing."""
+    def stranger(self, name: str, user_id: str = "", email: str = "", *, password: bool = True) -> Someone:
+        """One more person for whom reset is switched on, who has registered nothing; `password`: but has one."""
         user_id, email = user_id or f"{name}@{DOMAIN}", email or f"{name}@mailbox.example"
         with self.opened() as running:
             work = work_of(running)
@@ -124,8 +126,19 @@ class Demo:
                 person = unit.people.by_canonical(user_id, unit.now)
                 assert person is not None
                 credential = Credential(encoded, (), unit.now, must_change=False, not_after=None, version=0)
-                unit.people.set_credential(person.id, credential, unit.now)
-        return Someone(user_id, email, password=OLD_PASSWORD)
+                if password:
+                    unit.people.set_credential(person.id, credential, unit.now)
+        return Someone(user_id, email, password=OLD_PASSWORD if password else "")
+
+    def access_pass(self, who: Someone) -> str:
+        """A temporary one, as somebody types it."""
+        with self.opened() as running:
+            return issue(work_of(running), who.user_id, Wish("a test")).code
+
+    def hint(self, who: Someone) -> None:
+        """The organisation knows this person's address; nobody has confirmed it."""
+        with self.opened() as running:
+            contacts.add_contact(work_of(running), who.user_id, ContactKind.EMAIL, who.email)
 
     def seat(self, who: Someone, kind: SessionKind, **facts: Any) -> str:
         """What the session cookie of a browser holds that has come so far; its password was right a moment ago. Facts:
@@ -170,5 +183,5 @@ class Demo:
 
 
 def _someone(said: Mapping[str, Any]) -> Someone:
-    names = ("user_id", "email", "mobile", "password", "totp_secret")
+    names = ("user_id", "email", "mobile", "password", "access_pass", "totp_secret")
     return Someone(**{name: said[name] for name in names}, recovery_codes=tuple(said["recovery_codes"]))

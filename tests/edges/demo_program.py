@@ -91,9 +91,11 @@ class Walker:
         self.page = self._http.post(self.page["action"], json=fields).json()
         return self.state
 
-    def begin(self, name: str) -> str:
+    def begin(self, name: str, trouble: str = "reset") -> str:
+        """Through the page that asks what for: to choose a new password, or to `unlock`."""
         self.open("/reset")
-        return self.act(user_id=self.demo.people[name]["user_id"])
+        assert self.act(user_id=self.demo.people[name]["user_id"]) == "trouble"
+        return self.act(trouble=trouble)
 
     def choose(self, ends_with: str) -> str:
         """The choice whose value is, or begins with, this method."""

@@ -62,12 +62,14 @@ def _print_kindly(demo: "Demo") -> None:
         table.add_column(heading, overflow="fold")
     for one in demo.people:
         roles = f" [{', '.join(one.roles)}]" if one.roles else ""
-        table.add_row(one.user_id, one.password, one.totp_secret or "-", f"{one.name} {one.special}{roles}")
+        table.add_row(one.user_id, one.password or "-", one.totp_secret or "-", f"{one.name} {one.special}{roles}")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     console.print(table, markup=False)
     for one in demo.people:
         if one.recovery_codes:
             console.print(f"Recovery codes of {one.name}: {'  '.join(one.recovery_codes)}", markup=False)
+        if one.access_pass:
+            console.print(f"Access pass of {one.name}, in place of the password: {one.access_pass}", markup=False)
     if demo.generated:
         from keyback.wiring.generate import PASSWORD, someone
 
@@ -78,7 +80,8 @@ def _print_kindly(demo: "Demo") -> None:
         f"\nForgot a password?   {demo.url}/reset\nSign in              {demo.url}/sign-in\n"
         f"Mails and texts      {demo.inbox_page}\n\n"
         "Try: reset Ada's password with a code from the inbox and one from an authenticator app (or\n"
-        f"`oathtool --totp -b KEY`). See it as a story: keyback audit list --config {demo.directory}/keyback.toml\n"
+        f"`oathtool --totp -b KEY`). Unlock Lou, sign in as Ned for the first time, or as Tia with the pass.\n"
+        f"See it as a story: keyback audit list --config {demo.directory}/keyback.toml\n"
         "Stop with Ctrl+C.",
         markup=False,
     )

@@ -38,7 +38,7 @@ MESSAGES: Mapping[str, str] = {
 }
 
 MARKER: Final = "keyback-demo.json"
-VERSION: Final = 1
+VERSION: Final = 2
 HOST: Final = "127.0.0.1"
 OWN_FILES: Final = ("keyback.db", "keyback.db-wal", "keyback.db-shm", "master.key", "keyback.toml", "inbox.jsonl")
 

@@ -1,17 +1,21 @@
 """Who lives in the demo's organisation, and how they are written into a new database."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from keyback.app.house import House
+from keyback.app.passes.issuing import Wish, issue
+from keyback.app.people.adding import INITIAL_LIFE
 from keyback.app.people.enrolling import method_on
 from keyback.app.people.finding import canonical_name
 from keyback.app.people.ports import Facts, Group, NewPerson, Work
 from keyback.app.policy.standing import refresh
+from keyback.app.reset.scene import account_of
 from keyback.core.events import Activity, Event
-from keyback.core.policy import Document, MethodPolicy, Numbers, Policy, Scope, SelfService
+from keyback.core.policy import Document, Limits, MethodPolicy, Numbers, Passes, Policy, Scope, SelfService
 from keyback.core.ports import Credential, NewContact, NewEnrolment, Random, Registration
+from keyback.core.rules.limits import Client, charge
 from keyback.core.types import ContactKind, DirectoryKind, PersonKind
 from keyback.store.group_changes import SqlGroupChanges
 from keyback.store.people_changes import SqlPeopleChanges
@@ -43,6 +47,12 @@ class Someone:
     enabled: bool = True
     directory: DirectoryKind = DirectoryKind.CLOUD
     language: str = ""
+    newcomer: bool = False
+    """The password is an initial one, and what the organisation knows of them is a hint."""
+    shut: bool = False
+    """So many wrong passwords were typed that nobody signs in for a day."""
+    access_pass: bool = False
+    """There is a temporary access pass, and no password yet."""
 
     @property
     def user_id(self) -> str:
@@ -64,6 +74,8 @@ class Known:
     mobile: str
     roles: tuple[str, ...]
     special: str
+    access_pass: str = ""
+    """Empty where there is none."""
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "Known":
@@ -93,6 +105,12 @@ PEOPLE: Final = (
             "hal.helper@mail.example", authenticator=True, roles=("helpdesk_administrator",)),
     Someone("Grace", "Hopper", "is a global administrator: two methods, one of them strong",
             "grace.hopper@mail.example", authenticator=True, paper=True, roles=("global_administrator",)),
+    Someone("Lou", "Locked", "is locked out by wrong passwords, knows the right one, and can unlock",
+            "lou.locked@mail.example", authenticator=True, shut=True),
+    Someone("Ned", "New", "signs in for the first time: must choose a password, and has registered nothing; a code to "
+            "the address that the organisation knows lets him begin", "ned.new@mail.example", newcomer=True),
+    Someone("Tia", "Temporary", "has no password yet; signs in with an access pass and registers",
+            "tia.temporary@mail.example", newcomer=True, access_pass=True),
 )  # fmt: skip
 
 
@@ -114,14 +132,29 @@ def settle(running: Running) -> tuple[Known, ...]:
             for role in one.someone.roles:
                 groups.grant(one.id, role)
                 unit.audit(Event(Activity.ROLE_CHANGED, actor(), one.id, "success", details={"added": role}))
+            if one.someone.shut:
+                _shut(house, unit, one.someone)
             refresh(unit, one.id, house.methods.values())
         unit.tenants.claim_first_administrator()
-    return tuple(one.known for one in made)
+    return tuple(_with_pass(running, one) if one.someone.access_pass else one.known for one in made)
+
+
+def _with_pass(running: Running, one: "_Made") -> Known:
+    minutes = Passes().longest_minutes
+    issued = issue(work_of(running), one.someone.user_id, Wish("demo", minutes=minutes, once=False))
+    return replace(one.known, access_pass=issued.code)
+
+
+def _shut(house: House, unit: SqlUnit, someone: Someone) -> None:
+    """Whoever tries: budgets are as full as wrong passwords make them."""
+    for known in (False, True):
+        wrong = charge("sign_in.failures", Limits(), account_of(house, someone.user_id), Client(known))
+        unit.throttles.charge(replace(wrong, amount=wrong.budget), unit.now)
 
 
 def policy_for(house: House, *groups: str) -> Policy:
-    """Two proofs by any method on the shelf, private pages, Keyback's own defaults; for these groups."""
-    service = SelfService(enabled_for=Scope.SELECTED, groups=groups, own_mail_domains=(DOMAIN,))
+    """Two proofs by any method on the shelf, private pages, unlocking, Keyback's own defaults; for these groups."""
+    service = SelfService(enabled_for=Scope.SELECTED, groups=groups, own_mail_domains=(DOMAIN,), allow_unlock=True)
     return Policy(service, {name: MethodPolicy() for name in house.methods}, numbers=Numbers((COUNTRY,)))
 
 
@@ -133,13 +166,14 @@ class _Made:
     someone: Someone
     known: Known
     encoded: str
+    """Empty: no password."""
     registrations: Mapping[str, Registration]
     """By method."""
 
 
 def _made(work: Work, someone: Someone) -> _Made:
     house = work.house
-    password = _password(house.random)
+    password = "" if someone.access_pass else _password(house.random)
     registrations: dict[str, Registration] = {}
     shown: dict[str, str] = {}
     for root in [name for name, has in (("app", someone.authenticator), ("paper", someone.paper)) if has]:
@@ -158,7 +192,8 @@ def _made(work: Work, someone: Someone) -> _Made:
         roles=someone.roles,
         special=someone.special,
     )
-    return _Made(house.random.id(), someone, known, house.hasher.hash(password), registrations)
+    encoded = house.hasher.hash(password) if password else ""
+    return _Made(house.random.id(), someone, known, encoded, registrations)
 
 
 def _password(random: Random) -> str:
@@ -174,11 +209,17 @@ def _write(unit: SqlUnit, one: _Made, random: Random) -> None:
         "", someone.language,
     )  # fmt: skip
     changes.add([NewPerson(one.id, someone.user_id, PersonKind.PERSON, facts)])
-    unit.people.set_credential(one.id, Credential(one.encoded, (), unit.now, must_change=False, not_after=None, version=0),
-                               unit.now)  # fmt: skip
+    if one.encoded:
+        until = unit.now + INITIAL_LIFE if someone.newcomer else None
+        password = Credential(one.encoded, (), unit.now, must_change=someone.newcomer, not_after=until, version=0)
+        unit.people.set_credential(one.id, password, unit.now)
     contacts = ((ContactKind.EMAIL, someone.mail), (ContactKind.MOBILE, someone.mobile))
     unit.info.add_contacts(
-        [NewContact(random.id(), one.id, kind, value, "admin", unit.now) for kind, value in contacts if value]
+        [
+            NewContact(random.id(), one.id, kind, value, "" if someone.newcomer else "admin", unit.now)
+            for kind, value in contacts
+            if value
+        ]
     )
     unit.info.add_enrolments(
         [
