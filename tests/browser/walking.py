@@ -188,7 +188,13 @@ class Walk:
         self.tab.goto(f"{self.demo.url}/reset")
         self.at("start")
         self.hand.fill("#f-user_id", who.user_id)
-        self.go_on()
+        self.begin()
+
+    def begin(self) -> None:
+        """From the first page, by a password that was forgotten, to the choice of ways."""
+        self.go_on("trouble")
+        self.hand.press("button.choice[value=reset]")
+        self.at("choose_method")
 
     def go_on(self, state: str = "choose_method") -> None:
         """The primary button."""
@@ -244,7 +250,7 @@ class Walk:
     def everything(self, who: Someone, query: str = "") -> None:
         """The whole journey."""
         self.from_sign_in(who, query)
-        self.go_on()
+        self.begin()
         self.first_gate(who)
         self.second_gate(who)
         self.set_password()
