@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "outbox": "Messages: what was sent, what waits, what failed and why.",
     "channels": "Try the ways in which messages leave.",
     "audit": "What happened; one attempt as a story; whether anybody changed the log.",
+    "sign-ins": "Who tried to sign in, and what came of it.",
     "incidents": "Reports “this was not me”: look at them, close them.",
     "keys": "Master keys: list them, rotate them while people reset.",
     "doctor": "Look at settings, keys, database, clocks, lists and the audit log; what to do.",
@@ -75,7 +76,7 @@ def _near(name: str) -> str:
 def _run(name: str, arguments: Sequence[str]) -> int:
     from keyback.core.errors import Trouble
 
-    app = import_module(f"keyback.cli.{name}").app
+    app = import_module(f"keyback.cli.{name.replace('-', '_')}").app
     try:
         app(args=list(arguments), prog_name=f"keyback {name}")
     except SystemExit as left:

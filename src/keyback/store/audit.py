@@ -24,6 +24,20 @@ _ABOUT = Sql(
     "ORDER BY seq DESC LIMIT :count"
 )
 
+_SIGN_INS = ("User signed in", "Sign-in was interrupted", "User could not sign in")
+"""Spelt out, so that the index of just these lines serves; what failed comes last."""
+_NEWEST_OF: Sequence[Sql] = tuple(
+    Sql(f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND activity = '{name}' ORDER BY seq DESC LIMIT :count")
+    for name in _SIGN_INS
+)
+_ABOUT_OF: Sequence[Sql] = tuple(
+    Sql(
+        f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND target = :target AND activity = '{name}' "
+        "ORDER BY seq DESC LIMIT :count"
+    )
+    for name in _SIGN_INS
+)
+
 
 def append(link: Link, tenant: str, sealer: Sealer, now: Instant, events: Sequence[Event]) -> None:
     """Chain and write the events. The head row is locked from here to the commit."""
@@ -62,6 +76,16 @@ def newest(link: Link, tenant: str, *, count: int, before: int, target: str = ""
     if target:
         return list(_read(link.all(_ABOUT, {**values, "target": target})))
     return list(_read(link.all(_NEWEST, values)))
+
+
+def sign_ins(link: Link, tenant: str, *, count: int, target: str, failed: bool) -> Sequence[Mapping[str, str | int]]:
+    """The newest lines of the sign-in log, newest first; of one target if given, only failures if asked."""
+    statements = (_ABOUT_OF if target else _NEWEST_OF)[-1 if failed else 0 :]
+    values: dict[str, str | int] = {"tenant": tenant, "count": count}
+    if target:
+        values["target"] = target
+    rows = [row for statement in statements for row in link.all(statement, values)]
+    return list(_read(sorted(rows, key=lambda row: -int(row[0]))[:count]))
 
 
 def story(link: Link, tenant: str, correlation: str) -> Sequence[Mapping[str, str | int]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from keyback.app.house import House
 from keyback.app.sends import opens_at
+from keyback.app.sign_in import log
 from keyback.app.sign_in.arriving import complete, known_cookie
 from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, reply
 from keyback.app.sign_in.seat import Seat, Visit, registered, seat, with_info
@@ -69,6 +70,8 @@ def pick(house: House, visit: Visit, name: str, enrolment: str = "") -> None:
         if not chosen:
             raise NotFound(say("factor.none"))
         opened = ask(house, unit, at, Question(For.FACTOR, house.methods[name], chosen))
+        if not isinstance(opened, TooMany):
+            log.asked(unit, at.session, name)
     if isinstance(opened, TooMany):
         raise opened
     if opened:

@@ -30,7 +30,6 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each number says, for administrators."""
-SIGN_INS = (Activity.SIGN_IN, Activity.SIGN_IN_FAILED, Activity.SIGN_IN_INTERRUPTED)
 
 
 def reached(unit: Unit, session: Session, waiting: Interrupt | None, *, factor: bool = False) -> None:
@@ -49,6 +48,15 @@ def _reason(session: Session, waiting: Interrupt | None, *, factor: bool) -> str
     if waiting is Interrupt.PASSWORD:
         return EXPIRED
     return NEEDS_FACTOR if factor else REGISTER
+
+
+def asked(unit: Unit, session: Session, method: str) -> None:
+    """The second proof was asked for by this method."""
+    details = {"factors": session.methods, "method": method, "client": session.client, "why": MEANINGS[ASKED]}
+    person = session.person
+    unit.audit(
+        Event(Activity.SIGN_IN_INTERRUPTED, person, person, "success", ASKED, session.id, session.address, details)
+    )
 
 
 def failed(unit: Unit, who: str, reason: str, source: str, client: str) -> None:

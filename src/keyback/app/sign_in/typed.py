@@ -30,7 +30,9 @@ def check(house: House, visit: Visit, password: str, *kinds: SessionKind) -> Rig
     """Outside any transaction. Raises `WrongPassword`, `TooMany`, `Unseated`; `Unavailable` where nobody could look."""
     with house.store.reading() as unit:
         person = seat(house, unit, visit, *kinds).person
-    asked = tries.Asked(person.canonical, password, visit.source, visit.client, visit.token, visit.known, visit.language)
+    asked = tries.Asked(
+        person.canonical, password, visit.source, visit.client, visit.token, visit.known, visit.language
+    )
     tried = tries.begin(house, asked)
     try:
         right = house.directories[person.directory].verify(person, password)
@@ -47,7 +49,8 @@ def check(house: House, visit: Visit, password: str, *kinds: SessionKind) -> Rig
 def still(unit: Unit, person: str, right: Right) -> None:
     """The try is given back, in the unit that does what the right password is good for. Raises `WrongPassword` when
     another one was set while this one was being compared (RAC-2)."""
-    if unit.people.credential(person, 0) != right.tried.credential:
+    now, then = unit.people.credential(person, 0), right.tried.credential
+    if now and then and (now.version, now.compromised_at) != (then.version, then.compromised_at):
         raise WrongPassword(say("typed.wrong"))
     tries.give_back(unit, right.tried.charged)
 

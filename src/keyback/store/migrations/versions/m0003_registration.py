@@ -20,8 +20,10 @@ CREATE INDEX credential_set ON credential (tenant, set_at);
 ALTER TABLE readiness ADD COLUMN waiting BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE readiness ADD COLUMN again SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE readiness ADD COLUMN confirmed_at BIGINT NOT NULL DEFAULT 0;
+DROP INDEX readiness_counts;
 CREATE INDEX readiness_class ON readiness
-  (tenant, methods, enabled, administrator, helps_self, waiting, again, confirmed_at, person);
+  (tenant, administrator, enabled, helps_self, methods, waiting, again, confirmed_at, person);
+CREATE INDEX readiness_waits ON readiness (tenant, waits_until) WHERE waits_until > 0;
 DELETE FROM session;
 ALTER TABLE session ADD COLUMN id TEXT NOT NULL DEFAULT '';
 ALTER TABLE session ADD COLUMN label TEXT NOT NULL DEFAULT '';
@@ -54,6 +56,8 @@ CREATE TABLE wrong_password (
   tenant TEXT NOT NULL REFERENCES tenant(id), account TEXT NOT NULL, sealed BLOB NOT NULL, at BIGINT NOT NULL,
   PRIMARY KEY (tenant, account)
 );
+CREATE INDEX audit_sign_in ON audit (tenant, activity, seq)
+  WHERE activity IN ('User signed in', 'User could not sign in', 'Sign-in was interrupted');
 CREATE INDEX wrong_password_age ON wrong_password (tenant, at);
 """
 
