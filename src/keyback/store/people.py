@@ -79,8 +79,18 @@ _SET_CREDENTIAL = Sql(
     VALUES (:tenant, :person, :encoded, :set_at, :must_change, :not_after, 1)
     ON CONFLICT (tenant, person) DO UPDATE SET encoded = excluded.encoded, set_at = excluded.set_at,
       must_change = excluded.must_change, not_after = excluded.not_after, version = credential.version + 1,
-      compromised_at = NULL
+      compromised_at = NULL, warned_at = NULL
     WHERE credential.version = :expected"""
+)
+_EXPIRING = Sql(
+    """SELECT c.person, c.set_at FROM credential c JOIN person p ON p.tenant = c.tenant AND p.id = c.person
+    WHERE c.tenant = :tenant AND c.set_at > :after AND c.set_at <= :until AND c.warned_at IS NULL AND c.must_change = 0
+      AND p.enabled = 1
+    ORDER BY c.set_at LIMIT :count"""
+)
+_WARNED = Sql(
+    """UPDATE credential SET warned_at = :now
+    WHERE tenant = :tenant AND person = :person AND set_at = :set_at AND warned_at IS NULL"""
 )
 _RENEW_HASH = Sql(
     """UPDATE credential SET encoded = :encoded WHERE tenant = :tenant AND person = :person AND version = :version"""
@@ -223,6 +233,16 @@ class SqlPeople:
             "expected": new.version,
         }
         return self._link.run(_SET_CREDENTIAL, values) == 1
+
+    def expiring(self, after: Instant, until: Instant, count: int) -> Sequence[tuple[str, Instant]]:
+        """Whose passwords were set in this span and were not warned of yet, and when: the oldest first."""
+        values = {"tenant": self._tenant, "after": after, "until": until, "count": count}
+        return [(row[0], row[1]) for row in self._link.all(_EXPIRING, values)]
+
+    def warned(self, person: str, set_at: Instant, now: Instant) -> bool:
+        """Once for each password; one conditional write."""
+        values = {"tenant": self._tenant, "person": person, "set_at": set_at, "now": now}
+        return self._link.run(_WARNED, values) == 1
 
     def renew_hash(self, person: str, encoded: str, version: int) -> bool:
         """The same password, hashed anew; conditional on the version that was read, which stays."""

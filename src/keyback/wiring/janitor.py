@@ -10,6 +10,7 @@ from typing import Final
 from keyback.app import breached, retention
 from keyback.app.policy.standing import refresh_due
 from keyback.app.reset.expire import AT_ONCE, expire
+from keyback.app.sign_in import expiry
 from keyback.app.watch.tend import tend
 from keyback.core.errors import Trouble
 from keyback.store.retention import SqlRemoving
@@ -53,6 +54,8 @@ class Janitor:
         while expire(self._running.house) == AT_ONCE and not self._breathe():
             pass
         refresh_due(self._running.house)
+        while expiry.warn(self._running.house) == expiry.AT_ONCE and not self._breathe():
+            pass
         tend(self._running.house)
         breached.watch(self._running.house)
         self._trimmed = retention.trim_histories(self._broom, self._trimmed)

@@ -159,6 +159,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "notice.new_device.subject": "Somebody signed in with your account on a new device",
         "notice.new_device.what": "On {when_at} somebody signed in with it, in a browser that we did not know before.",
         "notice.new_device.was_you": "Was it you? Then all is well. We know this browser now.",
+        "notice.sessions_ended.subject": "An administrator has signed you out",
+        "notice.sessions_ended.what": "An administrator signed you out on {when_at}, everywhere or in one browser.",
+        "notice.sessions_ended.next": "Sign in again where you need to. Did you not expect this? Call your helpdesk.",
         "notice.password_changed.subject": "Your password was changed",
         "notice.password_changed.what": "The password was changed on {when_at}, by somebody who knew the old one.",
         "notice.password_changed.ended": (

@@ -222,6 +222,14 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             *OBJECTING,
             "notice.why_you",
         ),
+        "notice.sessions_ended": _notice(
+            "sessions_ended",
+            "user_id when_at",
+            "notice.greeting",
+            "notice.sessions_ended.what",
+            "notice.sessions_ended.next",
+            "notice.why_you",
+        ),
         "notice.password_changed": _notice(
             "password_changed",
             "user_id when_at source",

@@ -45,6 +45,12 @@ class People(Protocol):
     def set_credential(self, person: str, new: Credential, now: Instant, *, keep: str = "") -> bool:
         """Conditional on `new.version`, the version that was read (0: none). `keep` is the hash it replaces."""
 
+    def expiring(self, after: Instant, until: Instant, count: int) -> Sequence[tuple[str, Instant]]:
+        """Whose passwords were set in this span and were not warned of yet, and when."""
+
+    def warned(self, person: str, set_at: Instant, now: Instant) -> bool:
+        """Once for each password; one conditional write."""
+
     def renew_hash(self, person: str, encoded: str, version: int) -> bool:
         """The same password, hashed anew; conditional on the version that was read, which stays."""
 
