@@ -125,7 +125,7 @@ def test_an_added_contact_is_a_hint_until_somebody_vouches_for_it(living: Living
 def test_the_primary_address_never_proves_anything(quick: Living) -> None:
     quick.person("ada")
     with pytest.raises(Invalid):
-        contacts.add_contact(work_of(quick), ADA, ContactKind.PRIMARY, ADA, confirmed=True)
+        contacts.add_contact(work_of(quick), ADA, ContactKind.PRIMARY, ADA, vouched_by="the directory")
 
 
 def test_a_removed_contact_is_told_and_ends_everything(living: Living) -> None:

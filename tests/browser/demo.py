@@ -154,6 +154,10 @@ class Demo:
             unit.sessions.insert(session_key(running.house, token), session)
         return token
 
+    def now(self) -> int:
+        """What the clock says."""
+        return SystemClock().now()
+
     def let_app_count(self) -> None:
         """As if each authenticator had gone on to its next code."""
         self.run_sql("UPDATE enrolment SET counter = 0 WHERE method = 'totp'")

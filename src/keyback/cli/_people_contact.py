@@ -42,26 +42,49 @@ def add(
     user_id: UserId,
     kind: Annotated[Kind, typer.Argument(help="What it is. `primary` serves notices only.")],
     value: Annotated[str, typer.Argument(help="Address, or number with its country.")],
-    confirmed: Annotated[bool, typer.Option("--confirmed", help="You vouch for it: it serves resets at once.")] = False,
+    verified_as: Annotated[
+        str,
+        typer.Option("--verified-as", help="Who said that it is theirs, and how you know: it serves resets at once."),
+    ] = "",
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a contact. Unless you vouch for it, it is a hint until its owner confirms it.
 
-    Example: keyback people contact add ada@example.org mobile "+49 151 12345609" --confirmed
+    Example: keyback people contact add ada@example.org mobile "+49 151 12345609" --verified-as "called her on it"
     """
     from keyback.app.people.contacts import add_contact
 
     with answering(config, as_json) as work:
-        contact = add_contact(work, user_id, ContactKind(kind.value), value, confirmed=confirmed)
-    answer(as_json, {"id": contact, "confirmed": confirmed}, f"Added, id {contact}.")
+        contact = add_contact(work, user_id, ContactKind(kind.value), value, vouched_by=verified_as)
+    answer(as_json, {"id": contact, "confirmed": bool(verified_as)}, f"Added, id {contact}.")
+
+
+@app.command()
+def change(
+    user_id: UserId,
+    contact: ContactId,
+    value: Annotated[str, typer.Argument(help="The new address, or number with its country.")],
+    verified_as: Annotated[str, typer.Option("--verified-as", help="Who said that it is theirs, and how you know.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put another address or number in the place of one. Its owner is told at the old one, and all that is signed in ends.
+
+    Example: keyback people contact change ada@example.org 3f2a "+49 151 12345610" --verified-as "seen in person"
+    """
+    from keyback.app.people.contacts import change_contact
+
+    with answering(config, as_json) as work:
+        new = change_contact(work, user_id, contact, value, verified_as)
+    answer(as_json, {"id": new, "changed": True}, f"Changed, id {new}.")
 
 
 @app.command("verify-as")
 def verify_as(
     user_id: UserId,
     contact: ContactId,
-    why: Annotated[str, typer.Option("--why", help="How you know that it is theirs; stands in the audit log.")],
+    why: Annotated[str, typer.Option("--why", help="Who said so, and how you know; stands in the audit log.")],
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:

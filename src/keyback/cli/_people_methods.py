@@ -1,4 +1,4 @@
-"""`keyback people enrol-totp | recovery-codes`: methods registered for a person, shown once."""
+"""`keyback people enrol-totp | recovery-codes | method remove`: methods registered for a person, and taken away."""
 
 import json
 import sys
@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from keyback.cli._answers import AsJson, Config, UserId, answer, answering
+
+app = typer.Typer(no_args_is_help=True, help="Methods of a person that have a secret of their own.")
 
 APP, PAPER = "app", "paper"
 """Trust roots of what is registered here."""
@@ -48,6 +50,27 @@ def recovery_codes(user_id: UserId, config: Config = None, as_json: AsJson = Fal
         enrolling.finish(work, begun, None)
     codes = begun.registration.show["codes"].splitlines()
     answer(as_json, {"user_id": user_id, "codes": codes}, f"Recovery codes of {user_id}, shown once:", *codes)
+
+
+@app.command()
+def remove(
+    user_id: UserId,
+    method: Annotated[str, typer.Argument(help="Such as totp or recovery_code; see `keyback people methods`.")],
+    one: Annotated[
+        str, typer.Option("--id", help="Only the device whose id begins so. Default: all of the method.")
+    ] = "",
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a method away from a person, or one device. The person is told, and everything signed in ends.
+
+    Example: keyback people method remove ada@example.org totp --id 3f2a
+    """
+    from keyback.app.people import enrolling
+
+    with answering(config, as_json) as work:
+        gone = enrolling.remove(work, user_id, method, one)
+    answer(as_json, {"user_id": user_id, "removed": gone}, f"Removed: {gone}.")
 
 
 def _code() -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from keyback.cli import _people_contact, _people_pass, _people_roles
+from keyback.cli import _people_contact, _people_methods, _people_pass, _people_roles
 from keyback.cli._answers import AsJson, Config, UserId, answer, answering, secret_from_terminal
 from keyback.cli._people_import import import_file
 from keyback.cli._people_methods import enrol_totp, recovery_codes
@@ -23,6 +23,7 @@ app.command()(readiness)
 app.command("enrol-totp")(enrol_totp)
 app.command("recovery-codes")(recovery_codes)
 app.add_typer(_people_contact.app, name="contact")
+app.add_typer(_people_methods.app, name="method")
 app.add_typer(_people_pass.app, name="pass")
 app.add_typer(_people_roles.app, name="roles")
 

@@ -15,15 +15,18 @@ _OWNERS = Sql(
 )
 _ADD_CONTACT = Sql(
     """INSERT INTO contact (tenant, id, person, kind, value, fingerprint, confirmed_at, confirmed_how, usable_from,
-      preferred, replaced_by, added_at)
+      preferred, replaced_by, added_at, vouched_by)
     VALUES (:tenant, :id, :person, :kind, :value, :fingerprint, :confirmed_at, :confirmed_how, :usable_from, 0, NULL,
-      :now)"""
+      :now, :vouched_by)"""
 )
 _CONFIRM = Sql(
-    """UPDATE contact SET confirmed_at = :now, confirmed_how = :how, usable_from = :usable_from
+    """UPDATE contact SET confirmed_at = :now, confirmed_how = :how, usable_from = :usable_from,
+      vouched_by = :vouched_by
     WHERE tenant = :tenant AND id = :contact AND confirmed_at IS NULL"""
 )
-_CONFIRM_AGAIN = Sql("UPDATE contact SET confirmed_at = :now, confirmed_how = 'code' WHERE tenant = :tenant AND id = :contact")
+_CONFIRM_AGAIN = Sql(
+    "UPDATE contact SET confirmed_at = :now, confirmed_how = 'code' WHERE tenant = :tenant AND id = :contact"
+)
 _REPLACE = Sql(
     """UPDATE contact SET replaced_by = :new, ends_at = :ends_at
     WHERE tenant = :tenant AND id = :old AND replaced_by IS NULL"""
@@ -76,13 +79,13 @@ class SqlSecurityInfo:
             {"id": one.id, "person": one.person, "kind": one.kind.value, "confirmed_how": one.confirmed_how,
              "confirmed_at": self._now if one.confirmed_how else None, "usable_from": one.usable_from,
              "value": self._seal("contact", "value", one.id, one.value.encode()),
-             "fingerprint": self.fingerprint(one.value)}
+             "fingerprint": self.fingerprint(one.value), "vouched_by": one.vouched_by}
             for one in contacts
         ))  # fmt: skip
 
-    def confirm(self, contact: str, how: str, usable_from: Instant) -> None:
+    def confirm(self, contact: str, how: str, usable_from: Instant, vouched_by: str = "") -> None:
         """A hint becomes a contact that may be used from then on."""
-        self._link.put(_CONFIRM, self._about(contact=contact, how=how, usable_from=usable_from))
+        self._link.put(_CONFIRM, self._about(contact=contact, how=how, usable_from=usable_from, vouched_by=vouched_by))
 
     def confirm_again(self, contact: str) -> None:
         """Its owner proved it once more."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from keyback.app.incidents.care import a_reason
+from keyback.app.people.ending import end_all
 from keyback.app.people.finding import find_and_lock
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import METHOD_CHANGED, shown, tell
@@ -42,29 +44,52 @@ def canonical_contact(kind: ContactKind, value: str, region: str) -> str:
     return number.e164
 
 
-def add_contact(work: Work, user_id: str, kind: ContactKind, value: str, *, confirmed: bool = False) -> str:
-    """The new contact's id. `confirmed`: the administrator vouches for it, so nothing waits (decisions 17).
+def add_contact(work: Work, user_id: str, kind: ContactKind, value: str, *, vouched_by: str = "") -> str:
+    """The new contact's id. `vouched_by`: who said that it is theirs; then nothing waits (decisions 17).
 
     Raises `NotFound`, `Invalid`, `Conflict` (the person has it).
     """
     form = canonical_contact(kind, value, work.house.region)
-    if confirmed and kind is ContactKind.PRIMARY:
+    if vouched_by and kind is ContactKind.PRIMARY:
         raise Invalid(say("people.contact_notices_only"))
-    contact = work.house.random.id()
+    said = a_reason(vouched_by) if vouched_by else ""
     with work.house.store.writing() as unit:
         person = find_and_lock(unit, user_id)
-        if any(one.kind is kind and one.value == form for one in unit.people.contacts(person.id)):
-            raise Conflict(say("people.contact_there"))
         tell(unit, person, METHOD_CHANGED, f"+ {shown(kind, form)}")
-        how = BY_ADMINISTRATOR if confirmed else ""
-        unit.info.add_contacts([NewContact(contact, person.id, kind, form, how, unit.now)])
-        _finish(work, unit, person, Activity.METHOD_ADDED, {"kind": kind.value, "confirmed": int(confirmed)})
+        new = _new(work, unit, person, (kind, form), said)
+        details = {"kind": kind.value, "confirmed": int(bool(said)), "vouched_by": said}
+        _finish(work, unit, person, Activity.METHOD_ADDED, details)
     work.house.kick("email")
-    return contact
+    return new
+
+
+def change_contact(work: Work, user_id: str, contact: str, value: str, vouched_by: str) -> str:
+    """Another value in the place of one, at once: the id of the new one. Its owner is told at the old one, too.
+
+    Raises `NotFound`, `Invalid`, `Conflict`.
+    """
+    said = a_reason(vouched_by)
+    with work.house.store.writing() as unit:
+        person = find_and_lock(unit, user_id)
+        old = _contact(unit, person, contact)
+        form = canonical_contact(old.kind, value, work.house.region)
+        tell(unit, person, METHOD_CHANGED, shown(old.kind, form), [old])
+        new = _new(work, unit, person, (old.kind, form), said if old.kind is not ContactKind.PRIMARY else "")
+        unit.info.replace(old.id, new)
+        if old.preferred:
+            unit.info.prefer_contact(person.id, new)
+        end_all(unit, person)
+        _finish(work, unit, person, Activity.METHOD_CHANGED, {"kind": old.kind.value, "vouched_by": said})
+    _kick(work)
+    return new
 
 
 def confirm_contact(work: Work, user_id: str, contact: str, why: str) -> None:
-    """The administrator vouches for a hint; `why` stands in the audit log. Raises `NotFound`, `Conflict`, `Invalid`."""
+    """The administrator vouches for a hint; `why`, who said so, stands beside it and in the audit log.
+
+    Raises `NotFound`, `Conflict`, `Invalid`.
+    """
+    said = a_reason(why)
     with work.house.store.writing() as unit:
         person = find_and_lock(unit, user_id)
         one = _contact(unit, person, contact)
@@ -73,9 +98,10 @@ def confirm_contact(work: Work, user_id: str, contact: str, why: str) -> None:
         if one.confirmed_at is not None:
             raise Conflict(say("people.contact_confirmed"))
         tell(unit, person, METHOD_CHANGED, f"+ {shown(one.kind, one.value)}", [one])
-        unit.info.confirm(one.id, BY_ADMINISTRATOR, unit.now)
-        _finish(work, unit, person, Activity.METHOD_ADDED, {"kind": one.kind.value, "confirmed": 1, "why": why[:200]})
-    work.house.kick("email")
+        unit.info.confirm(one.id, BY_ADMINISTRATOR, unit.now, said)
+        details = {"kind": one.kind.value, "confirmed": 1, "vouched_by": said}
+        _finish(work, unit, person, Activity.METHOD_ADDED, details)
+    _kick(work)
 
 
 def remove_contact(work: Work, user_id: str, contact: str) -> None:
@@ -85,10 +111,25 @@ def remove_contact(work: Work, user_id: str, contact: str) -> None:
         one = _contact(unit, person, contact)
         tell(unit, person, METHOD_CHANGED, f"- {shown(one.kind, one.value)}", [one])
         unit.info.remove_contact(one.id)
-        unit.people.raise_generation(person.id, unit.now)
-        unit.sessions.end_all(person.id)
+        end_all(unit, person)
         _finish(work, unit, person, Activity.METHOD_REMOVED, {"kind": one.kind.value})
-    work.house.kick("email")
+    _kick(work)
+
+
+def _new(work: Work, unit: Unit, person: Person, what: tuple[ContactKind, str], said: str) -> str:
+    kind, form = what
+    if any(one.kind is kind and one.value == form for one in unit.people.contacts(person.id)):
+        raise Conflict(say("people.contact_there"))
+    identity = work.house.random.id()
+    how = BY_ADMINISTRATOR if said else ""
+    unit.info.add_contacts([NewContact(identity, person.id, kind, form, how, unit.now, said)])
+    return identity
+
+
+def _kick(work: Work) -> None:
+    """A contact that goes is told where it is."""
+    for channel in ("email", "sms"):
+        work.house.kick(channel)
 
 
 def _contact(unit: Unit, person: Person, contact: str) -> Contact:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from keyback.app.people.ending import end_all
 from keyback.app.people.finding import find, find_and_lock
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import METHOD_CHANGED, tell
@@ -16,6 +17,7 @@ from keyback.core.types import MINUTE, Enrolment
 MESSAGES: Mapping[str, str] = {
     "people.no_method": "Keyback has no such method.",
     "people.wrong_code": "The code is wrong. Nothing was registered.",
+    "people.not_held": "The person has nothing of the method {method} that is meant by this.",
     "people.too_many": "The person has {count} of these already, as many as there may be. Remove one first.",
 }
 
@@ -68,8 +70,7 @@ def finish(work: Work, begun: Begun, answer: str | None) -> None:
         tell(unit, person, METHOD_CHANGED, f"+ {begun.method.audit_name}")
         whole_set = len(begun.registration.secrets) > 1
         if whole_set and unit.info.remove_enrolments(person.id, begun.method.name):
-            unit.people.raise_generation(person.id, unit.now)
-            unit.sessions.end_all(person.id)
+            end_all(unit, person)
         unit.info.add_enrolments([
             NewEnrolment(work.house.random.id(), person.id, begun.method.name, secret, begun.registration.label, slot,
                          max(counter, 0), unit.now)
@@ -79,6 +80,29 @@ def finish(work: Work, begun: Begun, answer: str | None) -> None:
         details: Mapping[str, str | int] = {"method": begun.method.audit_name, "proven": int(answer is not None)}
         unit.audit(Event(Activity.METHOD_ADDED, work.actor, person.id, "success", details=details))
     work.house.kick("email")
+
+
+def remove(work: Work, user_id: str, method: str, beginning: str = "") -> int:
+    """Take away all of a method, or the one device whose id begins so; how many things went. Raises `NotFound`."""
+    with work.house.store.writing() as unit:
+        person = find_and_lock(unit, user_id)
+        shelf = work.house.methods.get(method)
+        held = [one for one in unit.people.enrolments(person.id) if one.method == method]
+        chosen = [one for one in held if one.id.startswith(beginning)]
+        if shelf is None or not chosen or (beginning and len(chosen) != 1):
+            raise NotFound(say("people.not_held", method=method[:40]))
+        tell(unit, person, METHOD_CHANGED, f"- {shelf.audit_name}")
+        if beginning:
+            if not unit.info.remove_enrolment(person.id, chosen[0].id):
+                raise NotFound(say("people.not_held", method=method[:40]))
+        else:
+            unit.info.remove_enrolments(person.id, method)
+        end_all(unit, person)
+        refresh(unit, person.id, work.house.methods.values())
+        details: Mapping[str, str | int] = {"method": shelf.audit_name, "count": len(chosen)}
+        unit.audit(Event(Activity.METHOD_REMOVED, work.actor, person.id, "success", details=details))
+    work.house.kick("email")
+    return len(chosen)
 
 
 def _tools(work: Work, begun: Begun) -> Tools:

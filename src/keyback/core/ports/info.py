@@ -17,6 +17,8 @@ class NewContact:
     value: str
     confirmed_how: str
     usable_from: Instant
+    vouched_by: str = ""
+    """Who said that it is theirs, where an administrator took it so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class SecurityInfo(Protocol):
         """Ids of all who have this address or number."""
 
     def add_contacts(self, contacts: Sequence[NewContact]) -> None: ...
-    def confirm(self, contact: str, how: str, usable_from: Instant) -> None: ...
+    def confirm(self, contact: str, how: str, usable_from: Instant, vouched_by: str = "") -> None: ...
     def confirm_again(self, contact: str) -> None:
         """Proven anew; since when it may be used stays as it is."""
 
