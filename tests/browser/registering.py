@@ -2,8 +2,12 @@
 
 import base64
 from dataclasses import dataclass
+from typing import Any
 
+from keyback.core.ports import SessionKind
+from keyback.core.rules.assurance import STRONGEST
 from keyback.methods.totp import code_at, step_at
+from keyback.web.call import SESSION
 from keyback.wiring.world import SystemClock
 from tests.browser.demo import Someone
 from tests.browser.walking import NEW_PASSWORD, Hand, Walk
@@ -28,6 +32,17 @@ class Counted:
 
 class Registering(Walk):
     """Each step ends on the page that comes next, whatever that is: `state` names it."""
+
+    def seated(self, who: Someone, kind: SessionKind, path: str, **facts: Any) -> None:
+        """At this page, in a browser that has come so far."""
+        token = self.demo.seat(who, kind, **facts)
+        self.tab.context.add_cookies([{"name": SESSION, "value": token, "url": self.demo.url}])
+        self.tab.goto(f"{self.demo.url}{path}")
+
+    def proven(self, who: Someone, path: str) -> None:
+        """At this page, signed in and with password and authenticator proven a moment ago."""
+        now = SystemClock().now()
+        self.seated(who, SessionKind.PORTAL, path, proved_at=now, proved_with=STRONGEST)
 
     def open_sign_in(self) -> None:
         """The one address that somebody types."""
