@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "channels": "Try the ways in which messages leave.",
     "audit": "What happened; one attempt as a story; whether anybody changed the log.",
     "sign-ins": "Who tried to sign in, and what came of it.",
+    "sessions": "Where people are signed in: look, and sign them out.",
     "incidents": "Reports “this was not me”: look at them, close them.",
     "keys": "Master keys: list them, rotate them while people reset.",
     "doctor": "Look at settings, keys, database, clocks, lists and the audit log; what to do.",

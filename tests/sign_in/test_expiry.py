@@ -86,3 +86,26 @@ def test_when_it_works_until(quick: Living) -> None:
     assert expiry.warning(NINETY.passwords, before, ends) is None
     assert expiry.warning(OPEN_POLICY.passwords, before, ends) is None
     assert expiry.until(NINETY.passwords, None) is None
+
+
+def test_the_signed_in_page_warns_and_leads_to_where_it_is_changed(living: Living) -> None:
+    """PWD-8: with a link; nothing is said before it is time."""
+    person = living.ada()
+    living.set_policy(NINETY)
+    page = seated(living, person, proved="totp").get("/signed-in")
+    assert page["messages"] == []
+    living.clock.move(80 * DAY)
+    page = seated(living, person, proved="totp").get("/signed-in")
+    assert [message["id"] for message in page["messages"]] == ["signed_in.expires"]
+    assert {"/security-info", "/sessions", "/password", "/contact"} <= {link["href"] for link in page["links"]}
+
+
+def test_the_signed_in_page_says_that_security_info_is_closed(quick: Living) -> None:
+    """REG-1, decisions 26: and until when."""
+    person = quick.ada()
+    with quick.store.writing() as unit:
+        somebody = unit.people.by_id(person, unit.now)
+        assert somebody is not None
+        unit.people.keep(person, replace(somebody.upkeep, recovered_at=unit.now), unit.now)
+    page = seated(quick, person, proved="totp").get("/signed-in")
+    assert [message["id"] for message in page["messages"]] == ["signed_in.closed"]

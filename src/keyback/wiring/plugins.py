@@ -24,7 +24,7 @@ SPEAKERS = (
     "app.registration.opening", "app.registration.reconfirm", "app.registration.skipping", "app.security_info.changing", "app.sends", "app.sign_in.again", "app.sign_in.enter", "app.sign_in.factor", "app.sign_in.tries", "app.sign_in.fresh", "app.sign_in.new_password", "app.sign_in.sessions", "app.sign_in.typed", "app.sign_in.proving", "app.sign_in.seat", "core.rules.password", "store.engine", "web.trouble",
     "web.guards", "web.portal.contact", "web.portal.journey", "web.portal.not_me", "web.portal.pages", "web.portal.setup",
     "web.portal.sign_in", "web.portal.start", "web.render",
-    "web.portal.asking", "web.portal.factor", "web.portal.new_password", "web.portal.prove", "web.portal.reconfirm", "web.portal.register_pages",
+    "web.portal.asking", "web.portal.factor", "web.portal.home", "web.portal.new_password", "web.portal.prove", "web.portal.reconfirm", "web.portal.register_pages",
     "web.portal.security_info", "web.portal.sessions",
 )  # fmt: skip
 """Modules whose sentences the portal or its messages say. The command line imports what it says itself."""

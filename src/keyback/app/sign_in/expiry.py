@@ -2,6 +2,7 @@
 
 from keyback.app.house import House
 from keyback.app.perform import perform
+from keyback.app.sign_in.seat import Seat
 from keyback.core.effects import TellPerson
 from keyback.core.policy import Passwords, Policy
 from keyback.core.ports import Credential
@@ -23,6 +24,15 @@ def warning(rules: Passwords, credential: Credential | None, now: Instant) -> In
     """Until when it works, where that is soon enough to say so."""
     ends = until(rules, credential)
     return ends if ends is not None and now < ends <= now + rules.expiry_warning_days * DAY else None
+
+
+def warned_until(house: House, at: Seat) -> Instant | None:
+    """Until when the password of who sits here works, where that is soon."""
+    rules = at.policy.policy.passwords
+    if rules.expiry_days <= 0:
+        return None
+    with house.store.reading() as unit:
+        return warning(rules, unit.people.credential(at.person.id, 0), unit.now)
 
 
 def warn(house: House) -> int:

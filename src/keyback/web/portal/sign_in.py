@@ -9,6 +9,7 @@ from keyback.core.ports import SessionKind
 from keyback.core.types import SECOND
 from keyback.web.call import KNOWN, SESSION, Answer, Call
 from keyback.web.page import Field, Link, Message, Page
+from keyback.web.portal.home import page as welcome
 from keyback.web.portal.places import elsewhere, path_of, place
 
 MESSAGES = {
@@ -18,9 +19,6 @@ MESSAGES = {
     "sign_in.password": "Password",
     "sign_in.submit": "Sign in",
     "sign_in.forgot": "Forgot password or locked out?",
-    "signed_in.title": "You are signed in",
-    "signed_in.lead": "As {name} ({user_id}).",
-    "signed_in.submit": "Sign out",
 }
 
 
@@ -83,17 +81,8 @@ def leave(call: Call) -> Answer:
 def inside(call: Call) -> Answer:
     """You are signed in. Who has nothing left to do is let in here, under a new name."""
     try:
-        person = session.here(call.site.house, call.visit, SessionKind.PORTAL).person
+        at = session.here(call.site.house, call.visit, SessionKind.PORTAL)
     except Unseated:
         token = session.let_in(call.site.house, call.visit)
         return Answer(go_to="/signed-in", cookies={SESSION: token}) if token else elsewhere(call)
-    return Answer(
-        Page(
-            "signed_in",
-            say("signed_in.title"),
-            lead=(say("signed_in.lead", name=person.display_name or person.upn, user_id=person.upn),),
-            action="/sign-out",
-            submit=say("signed_in.submit"),
-            fields=(Field("token", "hidden", say("sign_in.user_id"), value=call.token),),
-        )
-    )
+    return Answer(welcome(call, at))
