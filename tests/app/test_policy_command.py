@@ -15,6 +15,7 @@ from keyback.__main__ import main
 from keyback.app.policy.standing import rebuild
 from keyback.core.types import ContactKind
 from keyback.store.engine import SqliteEngine
+from tests.app.import_help import DATA
 from tests.living import Living
 from tests.store.filling import add_group, add_member
 
@@ -183,3 +184,31 @@ def test_entras_numbers_come_with_a_word(keyback: Command) -> None:
 
 def test_a_file_that_is_not_there_is_wrong_usage(keyback: Command) -> None:
     assert keyback("check", "nowhere.yaml")[0] == 2
+
+
+def test_entras_policy_is_looked_at_written_and_put_in_force(keyback: Command, tmp_path: Path) -> None:
+    entra = str(DATA / "entra-methods-policy.json")
+    (tmp_path / "groups.csv").write_text(
+        "11111111-1111-4111-8111-111111111111,Pilot people\n22222222-2222-4222-8222-222222222222,Nobody here\n"
+    )
+    code, said, _ = keyback("import-entra", entra, "--dry-run", "--groups", "groups.csv")
+    assert code == 0
+    assert "  Fido2: Keyback does not have this method yet.\n" in said
+    assert "  registration.reconfirm_days: 180 -> 90\n" in said
+    assert said.endswith("Nothing was changed.\n")
+    assert keyback("import-entra", entra, "--out", "new.yaml")[0] == 0
+    assert keyback("import-entra", entra, "--out", "new.yaml")[0] == 2
+    assert "reconfirm_days: 90" in (tmp_path / "new.yaml").read_text()
+    assert data(keyback("show", "--json"))["version"] == 1
+    done = data(keyback("import-entra", entra, "--groups", "groups.csv", "--json"))
+    assert (done["version"], done["changed"]) == (2, True)
+    assert "entra.left.group" in {one["id"] for one in done["left"]}
+    assert not data(keyback("show", "--json"))["policy"]["methods"]["sms_code"]["enabled"]
+
+
+def test_what_is_not_entras_policy_is_refused_and_changes_nothing(keyback: Command, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text("{}")
+    refused = keyback("import-entra", "other.json", "--json")
+    assert (refused[0], data(refused)["error"]) == (1, "entra.invalid")
+    assert keyback("import-entra", "missing.json")[0] == 2
+    assert data(keyback("show", "--json"))["version"] == 1

@@ -19,6 +19,7 @@ def settled(house: House, unit: Unit, before: Seat, session: Session) -> Session
     at = _anew(unit, replace(before, session=session))
     if duty_of(house, before).asked and not duty_of(house, at).asked:
         _complete(unit, at)
+        refresh(unit, at.person.id, house.methods.values())
         at = _anew(unit, at)
     if session.kind is not SessionKind.INTERRUPTED:
         return session
@@ -58,6 +59,8 @@ def _anew(unit: Unit, at: Seat) -> Seat:
 def _complete(unit: Unit, at: Seat) -> None:
     person = at.person
     upkeep = person.upkeep
-    done = replace(upkeep, registered_at=upkeep.registered_at or unit.now, confirmed_at=unit.now, again_at=None, skips=0)
+    done = replace(
+        upkeep, registered_at=upkeep.registered_at or unit.now, confirmed_at=unit.now, again_at=None, skips=0
+    )
     unit.people.keep(person.id, done, unit.now)
     unit.audit(Event(Activity.REGISTRATION_COMPLETE, person.id, person.id, "success", source=at.visit.source))
