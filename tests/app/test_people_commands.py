@@ -259,3 +259,29 @@ def test_a_pass_out_of_bounds_is_refused_in_words(install: Install) -> None:
     assert install.run(*begun, "--starts", "tomorrow")[0] == 2
     assert install.run("people", "pass", "issue", ADA)[0] == 2
     assert install.count("access_pass") == 0
+
+
+def test_people_are_asked_to_register_anew_once_that_is_sure(install: Install) -> None:
+    """One person at once; many only with --yes, and counted before."""
+    for name in ("ada", "bo"):
+        install.json("people", "add", f"{name}@contoso.example")
+    asked = ("people", "require-registration", "--reason", "lost phone")
+    assert install.json(*asked, ADA) == {"people": 1, "asked": 1}
+    code, out, _ = install.run(*asked, "--all")
+    assert (code, out.strip()) == (1, "That is 2 people. Nothing was changed; to ask them, say --yes.")
+    assert install.json(*asked, "--all", "--yes") == {"people": 2, "asked": 2}
+    assert install.run(*asked)[0] == install.run(*asked, ADA, "--all")[0] == 2
+
+
+def test_contacts_and_devices_are_changed_by_command(install: Install) -> None:
+    install.json("people", "add", ADA)
+    said = ("--verified-as", "seen in person")
+    first = install.json("people", "contact", "add", ADA, "mobile", "+49 151 12345609", *said)
+    assert first["confirmed"]
+    changed = install.json("people", "contact", "change", ADA, first["id"][:8], "+49 151 12345610", *said)
+    (contact,) = install.json("people", "contact", "list", ADA)["contacts"]
+    assert (contact["id"], contact["value"], contact["state"]) == (changed["id"], "+49 ••• ••10", "usable")
+    assert install.run("people", "contact", "change", ADA, changed["id"], "+49 151 12345611")[0] == 2
+    install.json("people", "recovery-codes", ADA)
+    assert install.json("people", "method", "remove", ADA, "recovery_code")["removed"] == 10
+    assert install.run("people", "method", "remove", ADA, "recovery_code")[0] == 1

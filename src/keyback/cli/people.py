@@ -9,6 +9,7 @@ from keyback.cli._answers import AsJson, Config, UserId, answer, answering, secr
 from keyback.cli._people_import import import_file
 from keyback.cli._people_methods import enrol_totp, recovery_codes
 from keyback.cli._people_readiness import readiness
+from keyback.cli._people_require import require_registration
 from keyback.cli._people_show import show
 from keyback.core.types import DirectoryKind, PersonKind
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 app.command("import")(import_file)
 app.command()(show)
 app.command()(readiness)
+app.command("require-registration")(require_registration)
 app.command("enrol-totp")(enrol_totp)
 app.command("recovery-codes")(recovery_codes)
 app.add_typer(_people_contact.app, name="contact")
