@@ -1,5 +1,6 @@
 """The second factor: asked at once or sent when asked for, judged once, and nothing is open before it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -81,6 +82,27 @@ def test_a_number_of_the_app_lets_in_once_wherever_it_is_typed(quick: Living) ->
     assert second.told() == ["proving.wrong"]
     quick.clock.move(STEP)
     assert second.post(answer=quick.code_of_app())["state"] == "signed_in"
+
+
+def test_of_right_answers_sent_at_once_one_lets_in(living: Living) -> None:
+    """RAC-1, COD-4, SES-1: the question, the number and the session's name are used up by one; nobody is signed out."""
+    living.ada()
+    browser = enter(living, OLD_PASSWORD)
+    form = {field["name"]: field["value"] for field in browser.page["fields"] if field["kind"] == "hidden"}
+    sent = {**form, "answer": living.code_of_app()}
+    jar = dict(browser.http.cookies)
+
+    def answer(_: int) -> list[str]:
+        other = living.browser()
+        other.http.cookies.update(jar)
+        got = other.http.post("/sign-in/answer", json=sent)
+        return [line for line in got.headers.get_list("set-cookie") if line.startswith("keyback-session=")]
+
+    with ThreadPoolExecutor(8) as pool:
+        cookies = [line for lines in pool.map(answer, range(8)) for line in lines]
+    assert len(cookies) == 1
+    assert "Max-Age=0" not in cookies[0]
+    assert [reason for _, reason in log(living)].count("") == 1
 
 
 def test_a_message_goes_out_only_when_it_is_asked_for(living: Living) -> None:
@@ -192,7 +214,11 @@ def test_each_kind_of_session_belongs_somewhere(quick: Living, kind: SessionKind
     """SES-1: and GET /sign-in leads there, whatever its query says."""
     person = quick.ada()
     browser = seated(quick, person, kind)
-    there = {SessionKind.FACTOR: "/sign-in/factor", SessionKind.INTERRUPTED: "/signed-in", SessionKind.PORTAL: "/signed-in"}
+    there = {
+        SessionKind.FACTOR: "/sign-in/factor",
+        SessionKind.INTERRUPTED: "/signed-in",
+        SessionKind.PORTAL: "/signed-in",
+    }
     assert place(browser) == there[kind]
     location = browser.http.get("/sign-in?next=//evil.example", headers={"accept": "text/html"}).headers["location"]
     assert location == there[kind]
