@@ -19,6 +19,8 @@ class Act:
     person: str = ""
     new: str = ""
     notices: int = 1
+    keeps: int = 0
+    """How many sessions may be left after a new password: the one in which it was set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,11 @@ class Walk:
         self.living, self.who = living, who
         self.browser: Browser = living.browser()
 
-    def start(self) -> "Walk":
+    def start(self, trouble: str = "reset") -> "Walk":
+        """At the list of ways; past the page that asks what for, where there is one."""
         self.browser.start(self.who.upn)
+        if self.browser.page["state"] == "trouble":
+            self.browser.post(trouble=trouble)
         assert self.browser.page["state"] == "choose_method", self.browser.page
         return self
 

@@ -12,14 +12,20 @@ from keyback.core.audit_chain import FIELDS, canonical
 from keyback.store.engine import Row, Sql
 from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, SECRET, TENANT, Living
 
-PROVEN, WRITTEN = "User completed the %", "User successfully reset password"
+PROVEN = "User completed the %"
+WRITTEN = {"reset": "User successfully reset password", "unlock": "User successfully unlocked account"}
+"""By what the journey was for."""
 
 _THROTTLES = Sql("SELECT limit_name, throttle_key, used, paused_until, window_start, ends_at FROM throttle")
-_NOTICES = Sql("SELECT count(*) FROM outbox WHERE template = 'notice.password_reset' AND created_at >= :since")
+_NOTICES = Sql(
+    """SELECT count(*) FROM outbox WHERE template IN ('notice.password_reset', 'notice.password_changed')
+    AND created_at >= :since"""
+)
+_UNLOCKED = Sql("SELECT count(*) FROM outbox WHERE template = 'notice.unlocked' AND created_at >= :since")
 _PASSWORD = Sql("SELECT version, set_at, encoded FROM credential WHERE person = :person")
 _HEAD = Sql("SELECT seq, hash FROM audit_head")
 _LINES = Sql(f"SELECT {', '.join(FIELDS)}, hash FROM audit WHERE seq > :after ORDER BY seq")
-_JOURNEYS = Sql("SELECT id, state, gates FROM journey WHERE person = :person")
+_JOURNEYS = Sql("SELECT id, state, gates, purpose FROM journey WHERE person = :person")
 _PROOFS = Sql(
     """SELECT e.journey, e.method, e.roots, e.spent_at, c.used_at, c.journey, n.method, n.state
     FROM evidence e JOIN challenge c ON c.tenant = e.tenant AND c.id = e.challenge
@@ -116,6 +122,8 @@ class Case:
     """The password that it was to set, if any."""
     notices: int = 1
     """How many messages must tell of it."""
+    keeps: int = 0
+    """How many sessions may be left after it."""
 
     @property
     def changed(self) -> bool:
@@ -138,8 +146,10 @@ def i2_failure_changed_nothing(case: Case) -> None:
 
 def i3_applied_at_most_once(case: Case) -> None:
     assert password_row(case.living, case.person)[0] - case.before.password[0] in {0, 1}
-    for journey, state, _ in rows(case.living, _JOURNEYS, person=case.person):
-        assert number(case.living, _SAID, journey=journey, reason=WRITTEN) == (state == "done")
+    for journey, state, _, purpose in rows(case.living, _JOURNEYS, person=case.person):
+        for meant, reason in WRITTEN.items():
+            done = state == "done" and purpose == meant
+            assert number(case.living, _SAID, journey=journey, reason=reason) == done
 
 
 def i4_never_older(case: Case) -> None:
@@ -177,25 +187,29 @@ def i7_audit_is_whole(case: Case) -> None:
         assert bytes(row[-1]) == previous
     head = rows(case.living, _HEAD)[0]
     assert (head[0], bytes(head[1])) == (seq, previous)
-    for journey, _, _ in rows(case.living, _JOURNEYS, person=case.person):
+    for journey, _, _, _ in rows(case.living, _JOURNEYS, person=case.person):
         proofs = [row for row in rows(case.living, _PROOFS, person=case.person) if row[0] == journey]
         assert number(case.living, _SAID, journey=journey, reason=PROVEN) == len(proofs)
 
 
 def i8_notices_are_queued(case: Case) -> None:
     assert number(case.living, _NOTICES, since=case.before.at) == (case.notices if case.changed else 0)
+    unlocked = [
+        row for row in rows(case.living, _JOURNEYS, person=case.person) if row[1] == "done" and row[3] == "unlock"
+    ]
+    assert number(case.living, _UNLOCKED, since=case.before.at) == len(unlocked)
 
 
 def i10_nothing_older_works(case: Case) -> None:
     if case.changed:
-        assert number(case.living, _SESSIONS, person=case.person) == 0
+        assert number(case.living, _SESSIONS, person=case.person) <= case.keeps
         assert number(case.living, _LIVE, person=case.person) == 0
         assert number(case.living, _LINKS, person=case.person) == 0
 
 
 def i12_no_proof_is_skipped(case: Case) -> None:
     proofs = rows(case.living, _PROOFS, person=case.person)
-    for journey, state, gates in rows(case.living, _JOURNEYS, person=case.person):
+    for journey, state, gates, _ in rows(case.living, _JOURNEYS, person=case.person):
         own = [row for row in proofs if row[0] == journey]
         if state in {"choosing", "done"}:
             assert len({row[1] for row in own}) >= gates

@@ -2,18 +2,24 @@
 
 import base64
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from keyback.app.policy.apply import Order, apply
 from keyback.app.policy.diff import diff
 from keyback.app.reset.expire import expire
+from keyback.app.reset.scene import account_of
 from keyback.app.setup.issue import rescue
+from keyback.core.policy import Document
 from keyback.core.ports.incidents import Objection
+from keyback.core.rules.limits import Client, charge
 from keyback.core.types import DAY, HOUR, MINUTE
 from keyback.methods.totp import code_at, step_at
 from keyback.wiring.janitor import Janitor
 from tests.app.import_help import bring_in, table
 from tests.faults.acting import Act, Somebody, Walk, by_hand, somebody
+from tests.faults.signed_in import SIGNED_IN
 from tests.living import BASE, NEW_PASSWORD, OLD_PASSWORD, Browser, Living, solve
+from tests.signing import seated
 
 POLICY = """
 self_service: {enabled_for: all}
@@ -94,11 +100,50 @@ def second_answer(living: Living, number: int) -> Act:
 def choose_password(living: Living, number: int) -> Act:
     """With a session, another journey and a one-time link that must all end."""
     who = somebody(living, number)
-    _signed_in(living, who)
+    seated(living, who.id)
     Walk(living, who).start()
     rescue(living.house, who.upn, "host:test")
     walk = Walk(living, who).both()
     return Act(*walk.form("done", new=NEW_PASSWORD, again=NEW_PASSWORD), who.id, NEW_PASSWORD)
+
+
+def _unlocking(living: Living, number: int) -> Walk:
+    """Somebody who is locked out, past the page that asks what for, in an organisation that lets people unlock."""
+    who = somebody(living, number)
+    with living.store.writing() as unit:
+        in_force = unit.policies.in_force()
+        assert in_force is not None
+        own = replace(in_force.policy.self_service, allow_unlock=True)
+        if own != in_force.policy.self_service:
+            policy = replace(in_force.policy, self_service=own)
+            assert unit.policies.append(Document(in_force.version + 1, policy, "test", unit.now, "test"))
+        wrong = charge("sign_in.failures", in_force.policy.limits, account_of(living.house, who.upn), Client())
+        unit.throttles.charge(wrong, unit.now)
+    return Walk(living, who)
+
+
+def mean_to_unlock(living: Living, number: int) -> Act:
+    walk = _unlocking(living, number)
+    walk.browser.start(walk.who.upn)
+    assert walk.browser.page["state"] == "trouble", walk.browser.page
+    return Act(*walk.form("choose_method", trouble="unlock"), walk.who.id)
+
+
+def _unlock(living: Living, number: int, method: str) -> Act:
+    walk = _unlocking(living, number)
+    codes = living.recovery_codes(walk.who.id)
+    walk.start("unlock").choose("email_code").browser.post(answer=living.newest_code(walk.who.mail))
+    walk.choose(method)
+    return Act(*walk.form("done", answer=walk.who.code() if method == "totp" else codes[2]), walk.who.id)
+
+
+def unlock(living: Living, number: int) -> Act:
+    return _unlock(living, number, "totp")
+
+
+def unlock_by_paper(living: Living, number: int) -> Act:
+    """Compared outside any transaction."""
+    return _unlock(living, number, "recovery_code")
 
 
 def refused_password(living: Living, number: int) -> Act:
@@ -127,6 +172,8 @@ def _signed_in(living: Living, who: Somebody) -> Browser:
     browser = living.browser()
     browser.get("/sign-in")
     browser.post(user_id=who.upn, password=OLD_PASSWORD)
+    living.clock.move(MINUTE)
+    browser.post(answer=who.code())
     assert browser.page["state"] == "signed_in", browser.page
     return browser
 
@@ -134,7 +181,7 @@ def _signed_in(living: Living, who: Somebody) -> Browser:
 def sign_in(living: Living, number: int) -> Act:
     walk = Walk(living, somebody(living, number))
     walk.browser.get("/sign-in")
-    do, _ = walk.form("signed_in", user_id=walk.who.upn, password=OLD_PASSWORD)
+    do, _ = walk.form("answer", user_id=walk.who.upn, password=OLD_PASSWORD)
 
     def again() -> None:
         _signed_in(living, walk.who)
@@ -155,7 +202,8 @@ def sign_in_wrong(living: Living, number: int) -> Act:
 
 def sign_out(living: Living, number: int) -> Act:
     walk = Walk(living, somebody(living, number))
-    walk.browser = _signed_in(living, walk.who)
+    walk.browser = seated(living, walk.who.id)
+    walk.browser.get("/signed-in")
     kept = dict(walk.browser.page)
     do, _ = walk.form("sign_in", "/sign-out")
 
@@ -296,6 +344,9 @@ OPERATIONS: Mapping[str, Callable[[Living, int], Act]] = {
     "second answer": second_answer,
     "password": choose_password,
     "refused password": refused_password,
+    "what for": mean_to_unlock,
+    "unlock": unlock,
+    "unlock by paper": unlock_by_paper,
     "cancel": cancel,
     "time runs out": run_out,
     "sign in": sign_in,
@@ -308,4 +359,5 @@ OPERATIONS: Mapping[str, Callable[[Living, int], Act]] = {
     "policy": apply_policy,
     "delivery": deliver,
     "janitor": sweep,
+    **SIGNED_IN,
 }
