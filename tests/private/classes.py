@@ -17,7 +17,9 @@ from tests.living import Living, with_self_service
 from tests.private.steps import MOST_STARTS
 
 POLICY: Policy = replace(
-    with_self_service(writeback=True, excluded_groups=("outside",), stricter=(StricterGroup("careful", 2),)),
+    with_self_service(
+        allow_unlock=True, writeback=True, excluded_groups=("outside",), stricter=(StricterGroup("careful", 2),)
+    ),
     administrators=Administrators(self_service=AdminSelfService.NOT_GLOBAL),
     limits=replace(Limits(), starts_per_source_10_minutes=MOST_STARTS),
 )

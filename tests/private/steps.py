@@ -125,10 +125,11 @@ class Visitor:
         return _INSTANT.sub(lambda found: f"{int(found[0]) - self._began:+013}", text)
 
 
-def start(visitor: Visitor, *, work: bool = True) -> None:
-    """The first page, filled in."""
+def start(visitor: Visitor, *, work: bool = True, trouble: str = "reset") -> None:
+    """The first page, filled in, and the one that asks what for."""
     visitor.see("/reset")
     visitor.send("/reset", user_id=visitor.typed, work=visitor.solved() if work else "")
+    visitor.send("/reset/trouble", trouble=trouble)
 
 
 def choose(visitor: Visitor, method: str) -> None:
@@ -152,6 +153,32 @@ def every_method(visitor: Visitor) -> None:
         choose(visitor, method)
         visitor.see("/reset/journey")
         visitor.send("/reset/answer", answer="00000000")
+
+
+def guess_to_unlock(visitor: Visitor) -> None:
+    """With the password unforgotten: the same ways, and no other end."""
+    start(visitor, trouble="unlock")
+    for method in METHODS:
+        choose(visitor, method)
+        visitor.see("/reset/journey")
+        visitor.send("/reset/answer", answer="00000000")
+    visitor.send("/reset/again")
+    visitor.send("/reset/trouble", trouble="reset")
+    visitor.send("/reset/password", new="seven purple lamps dance", again="seven purple lamps dance", user_id="")
+    visitor.send("/reset/cancel")
+    visitor.see("/reset/trouble")
+
+
+def not_say_what_for(visitor: Visitor) -> None:
+    start(visitor, trouble="neither")
+    for path in ("/reset/trouble", "/reset/ways", "/reset/journey"):
+        visitor.see(path)
+    visitor.send("/reset/trouble", trouble="unlock", version="99")
+    visitor.send("/reset/method", method="totp")
+    visitor.send("/reset/answer", answer="000000")
+    visitor.wait(15 * MINUTE)
+    visitor.send("/reset/trouble", trouble="unlock")
+    visitor.see("/reset/journey")
 
 
 def guess_mailed_codes(visitor: Visitor) -> None:
@@ -285,12 +312,21 @@ def start_without_end(visitor: Visitor) -> None:
 
 
 ACTS: tuple[Callable[[Visitor], None], ...] = (
-    every_method, guess_mailed_codes, guess_texted_codes, guess_app_codes, guess_recovery_codes, guess_all_day,
+    every_method, guess_to_unlock, not_say_what_for, guess_mailed_codes, guess_texted_codes, guess_app_codes, guess_recovery_codes, guess_all_day,
     ask_again_and_again, ask_until_none_are_left, be_too_late, do_it_out_of_order, cancel_and_come_back, ask_for_help,
     guess_the_password, be_a_robot, start_without_end,
 )  # fmt: skip
 """Each on a day of its own, in a browser of its own."""
-SHORT = (every_method, guess_mailed_codes, be_too_late, do_it_out_of_order, ask_for_help, guess_the_password)
+SHORT = (
+    every_method,
+    guess_to_unlock,
+    not_say_what_for,
+    guess_mailed_codes,
+    be_too_late,
+    do_it_out_of_order,
+    ask_for_help,
+    guess_the_password,
+)
 """Enough of them where all have been seen elsewhere."""
 
 
