@@ -35,7 +35,7 @@ MESSAGES = {
 class End(StrEnum):
     """Why something goes."""
 
-    REMOVED = "removed"
+    REMOVED = "remove"
     LOST = "lost"
 
 
@@ -54,8 +54,6 @@ def remove(house: House, visit: Visit, item: str, end: End = End.REMOVED) -> Ren
     """
     with house.store.writing() as unit:
         at, thing = _open(house, unit, visit, item)
-        if not thing.method:
-            raise Refused(say("info.organisations"))
         _may_go(house, at, thing, end)
         gone = [one for one in at.info.contacts if one.id == thing.id]
         what = thing.name if gone else house.methods[thing.method].audit_name
@@ -85,6 +83,14 @@ def prefer(house: House, visit: Visit, item: str) -> str:
         return move(house, unit, at, at.session)
 
 
+def removable(house: House, visit: Visit, item: str, end: End) -> Thing:
+    """Raises what `remove` would raise now."""
+    with house.store.writing() as unit:
+        at, thing = _open(house, unit, visit, item)
+        _may_go(house, at, thing, end)
+    return thing
+
+
 def changeable(house: House, visit: Visit, item: str) -> Thing:
     """A contact that may be changed here now."""
     with house.store.writing() as unit:
@@ -108,6 +114,8 @@ def _open(house: House, unit: Unit, visit: Visit, item: str) -> tuple[Seat, Thin
 
 
 def _may_go(house: House, at: Seat, thing: Thing, end: End) -> None:
+    if not thing.method:
+        raise Refused(say("info.organisations"))
     before = [one for one in registered(house, at) if one.enrolment.ends_at is None]
     after = [one for one in before if not _is(thing, one)]
     if _without_factor(at, before, after):

@@ -12,6 +12,7 @@ from keyback.app.sign_in.seat import Seat, Visit
 from keyback.core.ports import Method
 from keyback.core.rules import eligibility, offer, registration, why
 from keyback.core.rules.assurance import SPARE
+from keyback.core.rules.registration import Why
 from keyback.core.rules.why import Reason
 from keyback.core.types import Code, Contact, ContactKind, Enrolment, Instant
 
@@ -34,7 +35,6 @@ class Thing:
     may_be_preferred: bool = False
     left: int = 0
     """Of a set: codes that were not used yet."""
-    value: str = ""
     replaced: bool = False
 
 
@@ -83,14 +83,15 @@ def things(house: House, at: Seat) -> tuple[Thing, ...]:
 
 def _contact(house: House, at: Seat, one: Contact, reasons: Mapping[str, Reason]) -> Thing:
     method = next((found.name for found in house.methods.values() if found.contact_kind is one.kind), "")
-    usable = method != "" and one.confirmed_at is not None and one.ends_at is None
+    reason = reasons.get(one.id)
+    usable = method != "" and (reason is None or reason.why in {Why.WAITS, Why.SAME_THING})
     others = any(other.kind is one.kind and other.id != one.id for other in at.info.contacts)
     factor = usable and registration.is_factor(method, at.policy.policy)
     preferred = (one.preferred and others) or (factor and at.person.upkeep.preferred_method == method)
     return Thing(
-        one.id, shown(one.kind, one.value), method, one.kind, one.added_at, one.last_used_at, reasons.get(one.id),
+        one.id, shown(one.kind, one.value), method, one.kind, one.added_at, one.last_used_at, reason,
         preferred=usable and preferred, may_be_preferred=usable and not preferred and (others or factor),
-        value=one.value, replaced=one.ends_at is not None,
+        replaced=one.ends_at is not None,
     )  # fmt: skip
 
 
@@ -105,6 +106,5 @@ def _device(at: Seat, one: Enrolment, reasons: Mapping[str, Reason]) -> Thing:
 
 def _set(at: Seat, method: Method, reasons: Mapping[str, Reason]) -> Thing:
     codes = [one for one in at.info.enrolments if one.method == method.name]
-    used = max((one.last_used_at or 0 for one in codes), default=0)
     reason = reasons.get(codes[0].id)
-    return Thing(method.name, "", method.name, None, codes[0].added_at, used or None, reason, left=len(codes))
+    return Thing(method.name, "", method.name, None, codes[0].added_at, None, reason, left=len(codes))

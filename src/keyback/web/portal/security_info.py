@@ -22,12 +22,13 @@ MESSAGES = {
     "info.few": "If you forget your password, you cannot set a new one yourself now: too few of the things below count. "
     "{gates} {gates:is|different ones are} needed.",
     "info.cannot": "If you forget your password, you cannot set a new one yourself.",
-    "info.fresh": "You can change things here until {until_at}.",
+    "info.fresh": "You can change things here until {until_at}. If something was lost or stolen, choose “Report lost”: "
+    "it stops at once, even if it is the last one.",
     "info.closed": "Your account was recovered a short time ago, so nothing can be changed here until {until_at}. If it cannot "
     "wait, ask your administrator.",
     "info.prove": "Prove who you are to change something",
-    "info.ways": "Ways to sign in",
-    "info.ways_none": "You have no authenticator app or security key yet.",
+    "info.ways": "Apps and devices",
+    "info.ways_none": "You have no authenticator app yet.",
     "info.contacts": "Addresses and numbers",
     "info.contacts_none": "You have no address or number yet.",
     "info.codes": "Recovery codes",
@@ -35,8 +36,8 @@ MESSAGES = {
     "info.contact": "{name}",
     "info.left": "{left} {left:code|codes} left",
     "info.added": "Added {added_at}.",
-    "info.used": "Last used {used_at}.",
-    "info.unused": "Not used yet.",
+    "info.used": "Added {added_at}. Last used {used_at}.",
+    "info.unused": "Added {added_at}. Not used yet.",
     "info.counts": "It counts for a reset of your password.",
     "info.preferred": "Used first",
     "info.new": "New",
@@ -50,11 +51,19 @@ MESSAGES = {
     "info.why_switched_off": "Your organisation has switched this way off.",
     "info.why_not_for_you": "Your organisation does not allow this way for your account.",
     "info.why_same_thing": "It hangs on the same thing as {other}, so the two count as one.",
-    "info.add": "Add",
+    "info.add": "Add another way",
     "info.change": "Change",
     "info.remove": "Remove",
     "info.prefer": "Use first",
     "info.lost": "Report lost",
+    "info.remove_title": "Remove this?",
+    "info.remove_lead": "It will no longer let you in or help you when you forget your password. Everywhere else you will be "
+    "signed out, and all your addresses are told.",
+    "info.remove_yes": "Yes, remove it",
+    "info.lost_title": "Was this lost or stolen?",
+    "info.lost_lead": "It stops working at once, for you too. Everywhere else you will be signed out, and all your addresses "
+    "are told.",
+    "info.lost_yes": "Yes, stop it now",
     "info.change_title": "Change {name}",
     "info.change_lead": "We send a code to the new one. The old one stays until you have entered that code, and is told about it.",
     "info.new_value": "The new one",
@@ -68,7 +77,6 @@ def show(call: Call, message: Text | None = None, status: int = 200) -> Answer:
     """All of it."""
     seen = look(call.site.house, call.visit)
     open_now = seen.fresh_until is not None and seen.closed_until is None
-    prove = (Link("prove", "/prove", say("info.prove"), above=True),) if seen.fresh_until is None else ()
     page = Page(
         "security_info",
         say("info.title"),
@@ -76,9 +84,12 @@ def show(call: Call, message: Text | None = None, status: int = 200) -> Answer:
         fields=(_token(call),),
         messages=((Message(message, "bad"),) if message else ()) + _state(seen),
         groups=_groups(seen, acts=open_now),
-        links=(*(() if seen.closed_until else prove), Link("home", "/signed-in", say("info.signed_in")),
-               Link("help", "/contact", say("link.help"))),
-    )  # fmt: skip
+        links=(
+            *_first(seen),
+            Link("home", "/signed-in", say("info.signed_in")),
+            Link("help", "/contact", say("link.help")),
+        ),
+    )
     return Answer(page, status)
 
 
@@ -106,12 +117,12 @@ def change(call: Call) -> Answer:
 
 def remove(call: Call) -> Answer:
     """Take something away."""
-    return _answered(call, lambda item: _ended(call, item, End.REMOVED))
+    return _ended(call, End.REMOVED)
 
 
 def lost(call: Call) -> Answer:
     """Stop something that is lost or stolen."""
-    return _answered(call, lambda item: _ended(call, item, End.LOST))
+    return _ended(call, End.LOST)
 
 
 def prefer(call: Call) -> Answer:
@@ -124,11 +135,6 @@ def prefer(call: Call) -> Answer:
     return _answered(call, done)
 
 
-def _ended(call: Call, item: str, end: End) -> Answer:
-    renewed = changing.remove(call.site.house, call.visit, item, end)
-    return Answer(go_to="/security-info", cookies={SESSION: renewed.session, KNOWN: renewed.known})
-
-
 def _answered(call: Call, verb: Callable[[str], Answer]) -> Answer:
     try:
         return verb(call.fields["item"])
@@ -138,6 +144,40 @@ def _answered(call: Call, verb: Callable[[str], Answer]) -> Answer:
         if isinstance(error, Unseated):
             raise
         return show(call, error.text, 404 if isinstance(error, NotFound) else 422)
+
+
+def _ended(call: Call, end: End) -> Answer:
+    """Asked once more before, because it cannot be undone."""
+
+    def done(item: str) -> Answer:
+        if call.fields.get("sure") == "yes":
+            renewed = changing.remove(call.site.house, call.visit, item, end)
+            return Answer(go_to="/security-info", cookies={SESSION: renewed.session, KNOWN: renewed.known})
+        return Answer(_sure(call, changing.removable(call.site.house, call.visit, item, end), end))
+
+    return _answered(call, done)
+
+
+def _sure(call: Call, thing: Thing, end: End) -> Page:
+    yes = say(f"info.{end}_yes")
+    hidden = (Field(name, "hidden", yes, value=value) for name, value in (("item", thing.id), ("sure", "yes")))
+    return Page(
+        f"{end}_contact" if thing.kind else f"{end}_method",
+        say(f"info.{end}_title"),
+        lead=(_label(thing), say(f"info.{end}_lead")),
+        action=f"/security-info/{end}",
+        submit=yes,
+        fields=(_token(call), *hidden),
+        links=(Link("cancel", "/security-info", say("info.back")),),
+    )
+
+
+def _first(seen: Overview) -> tuple[Link, ...]:
+    if seen.closed_until is not None:
+        return ()
+    if seen.fresh_until is None:
+        return (Link("prove", "/prove", say("info.prove"), above=True),)
+    return (Link("add", "/register/ways", say("info.add"), above=True),)
 
 
 def _token(call: Call) -> Field:
@@ -159,7 +199,6 @@ def _state(seen: Overview) -> tuple[Message, ...]:
 
 
 def _groups(seen: Overview, *, acts: bool) -> tuple[Group, ...]:
-    add = (Act("add", "/register/ways", say("info.add"), post=False),) if acts else ()
     of = {"ways": [], "contacts": [], "codes": []}  # type: dict[str, list[Thing]]
     for one in seen.things:
         of["contacts" if one.kind else "codes" if one.method in SPARE else "ways"].append(one)
@@ -168,23 +207,32 @@ def _groups(seen: Overview, *, acts: bool) -> tuple[Group, ...]:
             say(f"info.{name}"),
             tuple(_item(one, seen.things, acts=acts) for one in some),
             say(f"info.{name}_none"),
-            add,
         )
         for name, some in of.items()
     )
 
 
 def _item(one: Thing, things: Sequence[Thing], *, acts: bool) -> Item:
-    used = say("info.used", used_at=one.last_used_at) if one.last_used_at else say("info.unused")
-    state = _why(one, things) if one.reason else say("info.counts")
-    left = (say("info.left", left=one.left),) if one.left else ()
     mark, tone = _mark(one)
-    about = (*left, say("info.added", added_at=one.added_at), used, state)
-    return Item(one.id, _label(one), about, mark, tone, _acts(one) if acts else ())
+    state = _why(one, things) if one.reason else say("info.counts")
+    kind = (say(f"method.{one.method}.name"),) if not one.kind and _named(one) else ()
+    return Item(one.id, _label(one), (*kind, _when(one), state), mark, tone, _acts(one) if acts else ())
+
+
+def _when(one: Thing) -> Text:
+    if one.last_used_at is not None:
+        return say("info.used", added_at=one.added_at, used_at=one.last_used_at)
+    return say("info.added" if one.left or not one.method else "info.unused", added_at=one.added_at)
+
+
+def _named(one: Thing) -> bool:
+    return one.name not in {"", one.method}
 
 
 def _label(one: Thing) -> Text:
-    if one.name and one.name != one.method:
+    if one.left:
+        return say("info.left", left=one.left)
+    if _named(one):
         return say("info.contact", name=one.name)
     return say(f"method.{one.method}.name")
 
