@@ -41,11 +41,11 @@ class Stage:
         said = act.do()
         met = self.points.done
         self.points.count()
-        invariants.check(invariants.Case(self.living, act.person, before, said, act.new, act.notices))
+        invariants.check(invariants.Case(self.living, act.person, before, said, act.new, act.notices, act.keeps))
         if said is not invariants.Said.DONE:
             act.again()
             said = invariants.Said.DONE
-            invariants.check(invariants.Case(self.living, act.person, before, said, act.new, act.notices))
+            invariants.check(invariants.Case(self.living, act.person, before, said, act.new, act.notices, act.keeps))
         return met
 
 

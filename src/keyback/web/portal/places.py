@@ -5,6 +5,7 @@ from dataclasses import replace
 from keyback.app.sign_in import session
 from keyback.app.sign_in.agenda import Interrupt
 from keyback.app.sign_in.seat import Seat, Unseated
+from keyback.core.errors import Unavailable
 from keyback.core.ports import SessionKind
 from keyback.web.call import SESSION, Answer, Call
 
@@ -27,7 +28,12 @@ def path_of(kind: SessionKind | None, waiting: Interrupt | None) -> str:
 def place(call: Call, token: str | None = None) -> str:
     """Where this browser belongs now. `token`: what its session cookie holds from now on, if not what came along."""
     visit = call.visit if token is None else replace(call.visit, token=token)
-    return path_of(*session.stage(call.site.house, visit))
+    try:
+        return path_of(*session.stage(call.site.house, visit))
+    except Unavailable:
+        if token is None:
+            raise
+        return "/signed-in"  # what was asked for is done: say so, and let the next request find the way
 
 
 def at(call: Call, *kinds: SessionKind) -> Seat | Answer:
