@@ -10,7 +10,17 @@ from keyback.core.rules import roles
 from keyback.core.types import HOUR, MINUTE, Contact, ContactKind
 from tests.living import MAIL, MOBILE, RESEND, Browser, Living
 from tests.registration.walking import (
-    ADDRESS, OTHER, TRUSTING, activities, add_app, add_mail, ask_mail, change_mail, contacts, policy, secret_of,
+    ADDRESS,
+    OTHER,
+    TRUSTING,
+    activities,
+    add_app,
+    add_mail,
+    ask_mail,
+    change_mail,
+    contacts,
+    policy,
+    secret_of,
 )  # fmt: skip
 from tests.signing import plain, seated, session_of
 
@@ -44,10 +54,12 @@ def test_an_app_counts_once_its_code_was_right(living: Living) -> None:
     person, browser = newcomer(living)
     browser.get("/register/ways")
     page = browser.choose("totp")
-    assert page["state"] == "register_device" and secret_of(page)
+    assert page["state"] == "register_device"
+    assert secret_of(page)
     assert enrolled(living, person) == 0
     browser.post(answer="000000")
-    assert browser.status == 422 and enrolled(living, person) == 0
+    assert browser.status == 422
+    assert enrolled(living, person) == 0
     browser.post(answer=living.code_of_app(secret_of(page)))
     assert enrolled(living, person) == 1
     assert "User registered security info" in activities(living)
@@ -63,7 +75,8 @@ def test_a_secret_that_was_only_shown_passes_no_gate(living: Living) -> None:
     reset.start()
     reset.choose("totp")
     reset.post(answer=living.code_of_app(secret))
-    assert reset.page["state"] != "new_password" and reset.status == 422
+    assert reset.page["state"] != "new_password"
+    assert reset.status == 422
     living.clock.move(10 * MINUTE)
     browser.page = page
     browser.post(answer=living.code_of_app(secret))
@@ -74,7 +87,9 @@ def test_an_address_receives_nothing_until_its_own_code_came_back(living: Living
     """REG-3: pending until its own code is confirmed in the same session."""
     person, browser = newcomer(living)
     page = ask_mail(browser)
-    assert page["state"] == "register_code" and "a***@example.org" in plain(page) and ADDRESS not in plain(page)
+    assert page["state"] == "register_code"
+    assert "a***@example.org" in plain(page)
+    assert ADDRESS not in plain(page)
     assert contacts(living, person) == []
     browser.post(answer=living.newest_code(ADDRESS))
     assert contacts(living, person) == [(ADDRESS, True)]
@@ -106,7 +121,8 @@ def test_what_cannot_serve_is_refused_with_its_reason(quick: Living, method: str
     browser.get("/register/ways")
     browser.choose(method)
     page = browser.post(value=value)
-    assert browser.status == 422 and told in browser.told()
+    assert browser.status == 422
+    assert told in browser.told()
     assert next(field["value"] for field in page["fields"] if field["name"] == "value") == value
     assert contacts(quick, person) == []
 
@@ -140,7 +156,7 @@ def test_a_changed_address_waits_while_the_old_one_serves_and_is_told(living: Li
     """Decisions 17, NOT-1: the old one is told as it was before, can object, and serves until the new one does."""
     person, browser = with_app(living)
     old = next(one.id for one in _contacts(living, person) if one.value == MAIL)
-    change_mail(living, browser, old)
+    change_mail(browser, old)
     browser.post(answer=living.newest_code(OTHER))
     found = {one.value: one for one in _contacts(living, person)}
     assert found[OTHER].usable_from == found[MAIL].ends_at == living.clock.now() + 24 * HOUR
@@ -159,7 +175,7 @@ def test_a_change_ends_everything_else_and_renews_this_browser(living: Living) -
     assert other.get("/security-info")["state"] == "security_info"
     living.clock.move(RESEND)
     old = next(one.id for one in _contacts(living, person) if one.value == MAIL)
-    change_mail(living, browser, old)
+    change_mail(browser, old)
     before = session_of(browser)
     browser.post(answer=living.newest_code(OTHER))
     assert session_of(browser) != before
@@ -237,7 +253,8 @@ def test_after_a_recovery_nothing_is_added_but_by_a_checked_pass(living: Living)
         unit.people.keep(person, replace(somebody.upkeep, recovered_at=unit.now), unit.now)
     page = browser.get("/register")
     assert page["state"] == "register_closed"
-    assert page["lead"][0]["id"] == "registration.closed" and "24 September 2026, 16:13" in plain(page)
+    assert page["lead"][0]["id"] == "registration.closed"
+    assert "24 September 2026, 16:13" in plain(page)
     browser.post("/register/contact", method="email_code", value=OTHER, replaces="")
     assert browser.page["state"] == "register_closed"
     living.clock.move(24 * HOUR)
@@ -249,7 +266,8 @@ def test_the_number_of_tries_and_of_messages_is_limited(living: Living) -> None:
     _, browser = newcomer(living)
     ask_mail(browser)
     browser.post("/register/again")
-    assert browser.status == 429 and "begin.wait" in browser.told()
+    assert browser.status == 429
+    assert "begin.wait" in browser.told()
     for _ in range(5):
         browser.get("/register")
         browser.post(answer="00000000")

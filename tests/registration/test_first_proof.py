@@ -52,7 +52,8 @@ def test_a_code_to_a_contact_that_is_known_is_the_first_proof_and_registers_it(l
     assert HINT not in plain(browser.get("/register"))
     assert pick(browser, contact)["state"] == "register_code"
     page = browser.post(answer=living.newest_code(HINT))
-    assert page["state"] == "register" and page["step"] == 2
+    assert page["state"] == "register"
+    assert page["step"] == 2
     assert contacts(living, person) == [(HINT, True)]
     page = browser.post()
     assert browser.post(answer=living.code_of_app(secret_of(page)))["state"] == "register_done"
@@ -94,7 +95,8 @@ def test_somebody_elses_contact_is_no_first_proof(living: Living) -> None:
     bob = living.person("bob")
     theirs = hint(living, bob, "bob@elsewhere.example")
     pick(browser, theirs)
-    assert browser.page["state"] == "register_first" and browser.status == 404
+    assert browser.page["state"] == "register_first"
+    assert browser.status == 404
     assert not living.delivered()
 
 
@@ -134,7 +136,8 @@ def test_who_can_prove_nothing_gets_in_and_administrators_hear_of_it_once_a_day(
     _, browser = newcomer(living)
     for _ in range(3):
         page = browser.get("/register")
-        assert page["state"] == "register_impossible" and "access pass" in plain(page)
+        assert page["state"] == "register_impossible"
+        assert "access pass" in plain(page)
     assert activities(living).count("User could not register all required security info") == 1
     assert [one["to"] for one in living.delivered()] == ["boss@contoso.example"]
     assert browser.post("/register/skip")["state"] == "signed_in"

@@ -46,12 +46,11 @@ def add_mail(living: Living, browser: Browser, address: str = ADDRESS) -> dict[s
     return browser.post(answer=living.newest_code(address))
 
 
-def change_mail(living: Living, browser: Browser, old: str, address: str = OTHER) -> dict[str, Any]:
+def change_mail(browser: Browser, old: str, address: str = OTHER) -> dict[str, Any]:
     """Another address in the place of this contact; the page that asks for the code."""
     browser.get("/register/ways")
     browser.choose("email_code")
-    browser.post(value=address, replaces=old)
-    return browser.page
+    return browser.post(value=address, replaces=old)
 
 
 def contacts(living: Living, person: str) -> list[tuple[str, bool]]:

@@ -205,12 +205,7 @@ def _value(house: House, at: Seat, kind: ContactKind, wanted: Wanted) -> str:
     except Invalid:
         mail = kind is ContactKind.EMAIL
         raise Invalid(say("registration.not_an_address" if mail else "registration.not_a_number")) from None
-    policy = at.policy.policy
-    if kind is ContactKind.EMAIL:
-        if offer.opens_with_lost_password(at.person, policy, value):
-            raise Invalid(say("registration.own_mailbox"))
-    elif not numbers.may_be_messaged(value, policy.numbers.allowed_countries):
-        raise Invalid(say("registration.no_messages"))
+    _must_reach(at, kind, value)
     mine = _of_kind(at, kind)
     if any(one.value == value for one in mine):
         if wanted.replaces or at.person.upkeep.again_at is None:
@@ -220,6 +215,16 @@ def _value(house: House, at: Seat, kind: ContactKind, wanted: Wanted) -> str:
     elif len(mine) >= MOST[kind]:
         raise Invalid(say("registration.too_many", count=len(mine)))
     return value
+
+
+def _must_reach(at: Seat, kind: ContactKind, value: str) -> None:
+    """Raises `Invalid` where no code could be sent, or where it would prove nothing (decisions 5)."""
+    policy = at.policy.policy
+    if kind is ContactKind.EMAIL:
+        if offer.opens_with_lost_password(at.person, policy, value):
+            raise Invalid(say("registration.own_mailbox"))
+    elif not numbers.may_be_messaged(value, policy.numbers.allowed_countries):
+        raise Invalid(say("registration.no_messages"))
 
 
 def _replaced(at: Seat, kind: ContactKind, contact: str) -> Contact:

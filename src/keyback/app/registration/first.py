@@ -43,18 +43,20 @@ def known(house: House, at: Seat) -> tuple[Known, ...]:
 
 
 def _known(house: House, at: Seat) -> Iterator[Known]:
-    policy = at.policy.policy
     for one in at.info.contacts:
         mail = one.kind in {ContactKind.EMAIL, ContactKind.PRIMARY}
         kind = ContactKind.EMAIL if mail else one.kind
         method = next((each for each in house.methods.values() if each.contact_kind is kind), None)
-        if method is None or one.usable_from > at.now:  # a file brought it a short time ago in another one's place
-            continue
-        if mail and not offer.opens_with_lost_password(at.person, policy, one.value):
+        if method is not None and one.ends_at is None and _may_prove(at, one, method, mail=mail):
             yield Known(one, method)
-        elif not mail and offer.method_for(at.person, policy, method.name):
-            if numbers.may_be_messaged(one.value, policy.numbers.allowed_countries):
-                yield Known(one, method)
+
+
+def _may_prove(at: Seat, one: Contact, method: Method, *, mail: bool) -> bool:
+    policy = at.policy.policy
+    if mail:
+        return not offer.opens_with_lost_password(at.person, policy, one.value)
+    allowed = numbers.may_be_messaged(one.value, policy.numbers.allowed_countries)
+    return allowed and offer.method_for(at.person, policy, method.name)
 
 
 def begin(house: House, visit: Visit, contact: str) -> None:

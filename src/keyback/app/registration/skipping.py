@@ -12,7 +12,9 @@ from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.ports import SessionKind
 
-MESSAGES = {"registration.must": "This cannot wait any longer. Please register what is asked for, or contact your administrator."}
+MESSAGES = {
+    "registration.must": "This cannot wait any longer. Please register what is asked for, or contact your administrator."
+}
 
 
 def may(house: House, at: Seat, *, shut: bool) -> bool:

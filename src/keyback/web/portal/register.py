@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from keyback.app.registration import adding, first as first_verb, skipping
+from keyback.app.registration import adding, skipping
+from keyback.app.registration import first as first_verb
 from keyback.app.registration.looking import View, look
 from keyback.app.registration.opening import Closed, NeedsFirst
 from keyback.app.sign_in.fresh import NotFresh, password_is_fresh
@@ -47,7 +48,7 @@ def start(call: Call) -> Answer:
     if adding.is_set(method):
         return codes(call)
     if method.contact_kind is not None:
-        return Answer(pages.contact(call, view, name))
+        return Answer(pages.contact(call, view, pages.Form(name)))
     return _then(call, lambda: adding.begin(call.site.house, adding.Wanted(call.visit, name)))
 
 
@@ -61,16 +62,11 @@ def contact(call: Call) -> Answer:
         view = look(call.site.house, call.visit)
         if name not in call.site.house.methods:
             return _present(call, view)
-        return _with_status(Answer(pages.contact(call, view, name, replaces, value[:254], error.text)), call, error)
+        form = pages.contact(call, view, pages.Form(name, replaces, value[:254], error.text))
+        return _with_status(Answer(form), call, error)
     except Refused as error:
         return _refused(call, error)
     return Answer(go_to=HERE)
-
-
-def change(call: Call, method: str, replaces: str) -> Answer:
-    """The form for what will stand in the place of a contact: for other pages that list contacts."""
-    view = look(call.site.house, call.visit)
-    return _barred(view) or Answer(pages.contact(call, view, method, replaces))
 
 
 def answered(call: Call) -> Answer:

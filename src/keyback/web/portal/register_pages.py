@@ -1,5 +1,7 @@
 """The pages of registration."""
 
+from dataclasses import dataclass
+
 from keyback.app.registration.adding import device, is_set
 from keyback.app.registration.looking import View, gates_of, offers_codes
 from keyback.app.sign_in.proving import For, new_one
@@ -86,7 +88,9 @@ def _links(view: View, *before: Link) -> tuple[Link, ...]:
     out = [*before]
     if view.may_skip:
         left = view.duty.skips_left
-        label = say("register.skip_left", left=left) if view.duty.skippable and left is not None else say("register.skip")
+        label = (
+            say("register.skip_left", left=left) if view.duty.skippable and left is not None else say("register.skip")
+        )
         out.append(Link("skip", "/register/skip", label, post=True))
     if view.at.session.kind is SessionKind.PORTAL:
         out.append(Link("back", "/security-info", say("register.back")))
@@ -103,7 +107,7 @@ def suggested(call: Call, view: View, *messages: Message) -> Page:
     """What helps most, ready to be filled in."""
     name = view.duty.offers[0]
     if call.site.house.methods[name].contact_kind is not None:
-        return contact(call, view, name, messages=messages)
+        return contact(call, view, Form(name), *messages)
     step, steps = _steps(view)
     codes = is_set(call.site.house.methods[name])
     return Page(
@@ -124,14 +128,22 @@ def _other(view: View) -> tuple[Link, ...]:
     return (Link("other", "/register/ways", say("register.other")),) if len(view.ways) > 1 else ()
 
 
-def contact(
-    call: Call, view: View, name: str, replaces: str = "", typed: str = "", wrong: Text | None = None,
-    messages: tuple[Message, ...] = (),
-) -> Page:  # fmt: skip
-    """The form for an address or number; the same for one that is free and one that somebody else has (ENU-8)."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An address or number that is asked for, and what was wrong with the one typed before."""
+
+    method: str
+    replaces: str = ""
+    typed: str = ""
+    wrong: Text | None = None
+
+
+def contact(call: Call, view: View, form: Form, *messages: Message) -> Page:
+    """Its page; the same for what is free and what somebody else has (ENU-8)."""
+    name, replaces = form.method, form.replaces
     mail = call.site.house.methods[name].contact_kind is ContactKind.EMAIL
     what = "register.mail" if mail else "register.phone"
-    field = Field("value", "text", say(what), value=typed, hint=say(f"{what}_hint"), error=wrong,
+    field = Field("value", "text", say(what), value=form.typed, hint=say(f"{what}_hint"), error=form.wrong,
                   autocomplete="email" if mail else "tel")  # fmt: skip
     step, steps = (0, ()) if replaces else _steps(view)
     return Page(
@@ -310,7 +322,9 @@ def _promise(call: Call, view: View) -> tuple[Text, ...]:
         return ()
     methods = call.site.house.methods
     words = [
-        call.words.say(say(f"method.{one.enrolment.method}.need", masked=methods[one.enrolment.method].masked(one.enrolment)))
+        call.words.say(
+            say(f"method.{one.enrolment.method}.need", masked=methods[one.enrolment.method].masked(one.enrolment))
+        )
         for one in needed
     ]
     two = len(words) > 1
