@@ -285,3 +285,26 @@ def test_contacts_and_devices_are_changed_by_command(install: Install) -> None:
     install.json("people", "recovery-codes", ADA)
     assert install.json("people", "method", "remove", ADA, "recovery_code")["removed"] == 10
     assert install.run("people", "method", "remove", ADA, "recovery_code")[0] == 1
+
+
+def test_why_something_does_not_count_is_said_in_words(install: Install) -> None:
+    """Whether the person can reset, what comes next, and each thing with its reason."""
+    install.json("people", "add", ADA)
+    install.json("people", "contact", "add", ADA, "mobile", "+49 151 12345609", "--verified-as", "seen in person")
+    install.json("people", "contact", "add", ADA, "email", "ada@mailbox.example")
+    install.json("people", "pass", "issue", ADA, "--reason", "first day")
+    code, out, _ = install.run("people", "methods", ADA)
+    assert code == 0
+    assert "a hint: nobody confirmed it" in out
+    assert "no messages are sent to such numbers" in out
+    assert "confirmed by admin (seen in person)" in out
+    assert "reset now  would be refused (SSPR_0011)" in out
+    found = install.json("people", "methods", ADA)
+    assert {one["kind"]: (one["counts"], one["why"]) for one in found["things"]} == {
+        "mobile": (False, "not_messaged"), "email": (False, "unconfirmed"),
+    }  # fmt: skip
+    assert (found["pass"]["why"], found["sessions"], found["read_only_until"]) == ("first day", 0, None)
+    card = install.json("people", "show", ADA)
+    assert (card["registration"]["asked"], card["pass"]["issued_by"][:5]) == (False, "host:")
+    code, out, _ = install.run("people", "show", ADA)
+    assert (code, "first day" in out) == (0, True)

@@ -212,7 +212,7 @@ def test_a_role_that_is_not_in_the_catalogue_is_refused(quick: Living) -> None:
 def test_show_says_whether_a_reset_would_work(living: Living) -> None:
     living.ada()
     living.person("bo")
-    assert showing.show(work_of(living), ADA).refusal == ""
-    assert showing.show(work_of(living), "bo@contoso.example").refusal == "SSPR_0014"
+    assert showing.show(work_of(living), ADA).overview.refusal == ""
+    assert showing.show(work_of(living), "bo@contoso.example").overview.refusal == "SSPR_0014"
     with pytest.raises(NotFound):
         showing.show(work_of(living), "nobody@contoso.example")

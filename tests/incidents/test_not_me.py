@@ -311,7 +311,7 @@ def test_people_and_their_standing_know_it(quick: Living) -> None:
     person = quick.ada()
     assert objected(quick, person)
     card = card_of(work_of(quick), ADA)
-    assert (card.refusal, card.person.frozen_at) == (str(Code.FROZEN), quick.clock.now())
+    assert (card.overview.refusal, card.person.frozen_at) == (str(Code.FROZEN), quick.clock.now())
     with quick.store.reading() as unit:
         standing = unit.readiness.of(person)
     assert standing is not None

@@ -52,7 +52,7 @@ def issue(
     made = issued.access_pass
     answer(
         as_json,
-        {"user_id": user_id, "pass": issued.code, **_data(made)},
+        {"user_id": user_id, "pass": issued.code, **shown(made)},
         f"Pass for {user_id}, shown once: {issued.code}",
         f"Valid from {time_shown(made.starts_at)} to {time_shown(made.expires_at)}, {_uses(made)}.",
         f"Tell it to the person, and nobody else. They type it at {place}/sign-in in place of the password.",
@@ -69,7 +69,7 @@ def show(user_id: UserId, config: Config = None, as_json: AsJson = False) -> Non
 
     with answering(config, as_json) as work:
         found = look(work, user_id)
-    answer(as_json, {"user_id": user_id, **_data(found)}, *pass_lines(found))
+    answer(as_json, {"user_id": user_id, **shown(found)}, *pass_lines(found))
 
 
 @app.command()
@@ -99,7 +99,8 @@ def _uses(one: AccessPass) -> str:
     return "for one registration session" if one.once else "for as often as needed"
 
 
-def _data(one: AccessPass) -> dict[str, object]:
+def shown(one: AccessPass) -> dict[str, object]:
+    """For programs: everything but what it can be tried against."""
     return {name: value for name, value in asdict(one).items() if name not in {"mark", "person", "generation"}}
 
 

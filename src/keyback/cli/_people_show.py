@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from keyback.app.people.showing import Card, ShownContact
+from keyback.cli import _people_overview as overview
 from keyback.cli._answers import AsJson, Config, UserId, answer, answering, time_shown
 
 
@@ -35,15 +36,15 @@ def as_data(card: Card) -> dict[str, object]:
         "contacts": [asdict(contact) for contact in card.contacts],
         "methods": dict(card.methods),
         "password": asdict(card.password) if card.password else None,
-        "methods_demanded": card.gates,
-        "refusal": card.refusal,
+        "methods_demanded": card.overview.gates,
+        "refusal": card.overview.refusal,
+        **overview.as_data(card.overview),
         "paused_until": {"known_clients": card.paused_known, "all_others": card.paused_others},
     }
 
 
 def _lines(card: Card) -> list[str]:
     person = card.person
-    reset = f"would be refused ({card.refusal})" if card.refusal else f"would work, with {card.gates} proofs"
     closed = (
         f", recovery CLOSED by a report {time_shown(person.frozen_at)} (keyback incidents list)"
         if person.frozen_at
@@ -57,7 +58,7 @@ def _lines(card: Card) -> list[str]:
         f"  groups     {', '.join(card.groups) or 'none'}",
         f"  password   {_password(card)}",
         f"  methods    {', '.join(f'{name} ({count})' for name, count in card.methods.items()) or 'none'}",
-        f"  reset now  {reset}",
+        *overview.lines_of(card.overview),
     ]
     lines += [
         f"  PAUSED     until {time_shown(until)} for {whom}, after too many wrong answers; keyback people clear-pause opens it"

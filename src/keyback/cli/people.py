@@ -8,6 +8,7 @@ from keyback.cli import _people_contact, _people_methods, _people_pass, _people_
 from keyback.cli._answers import AsJson, Config, UserId, answer, answering, secret_from_terminal
 from keyback.cli._people_import import import_file
 from keyback.cli._people_methods import enrol_totp, recovery_codes
+from keyback.cli._people_overview import methods
 from keyback.cli._people_readiness import readiness
 from keyback.cli._people_require import require_registration
 from keyback.cli._people_show import show
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.command("import")(import_file)
 app.command()(show)
+app.command()(methods)
 app.command()(readiness)
 app.command("require-registration")(require_registration)
 app.command("enrol-totp")(enrol_totp)

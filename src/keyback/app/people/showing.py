@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from keyback.app.people.finding import find
+from keyback.app.people.overview import Overview, overview_of
 from keyback.app.people.pauses import paused_until
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import shown
-from keyback.core.policy import Demand, InForce, Policy, resolve
 from keyback.core.ports import Unit
-from keyback.core.rules import eligibility, offer, roles
+from keyback.core.rules import offer
 from keyback.core.types import Contact, Instant, Person
 
 
@@ -48,9 +48,8 @@ class Card:
     methods: Mapping[str, int]
     """How many enrolments of each method that has secrets."""
     password: ShownPassword | None
-    gates: int
-    refusal: str
-    """Why this person could not reset now, as Entra numbers it; empty: could."""
+    overview: Overview
+    """What each of these is good for, and what comes next."""
     paused_known: Instant | None
     """Until when wrong answers have closed resets for known clients."""
     paused_others: Instant | None
@@ -62,8 +61,6 @@ def show(work: Work, user_id: str) -> Card:
     with work.house.store.reading() as unit:
         person = find(unit, user_id)
         held = offer.Holdings(unit.people.contacts(person.id), unit.people.enrolments(person.id))
-        in_force = unit.policies.in_force()
-        policy = in_force.policy if in_force else Policy()
         names = {group.id: group.name for group in work.groups(unit).all()}
         known, others = (until if until > unit.now else None for until in paused_until(work, unit, person))
         return Card(
@@ -72,24 +69,10 @@ def show(work: Work, user_id: str) -> Card:
             contacts=[_contact(contact, unit.now) for contact in held.contacts],
             methods=Counter(enrolment.method for enrolment in held.enrolments),
             password=_password(unit, person.id),
-            gates=_demand(person, policy).gates,
-            refusal=_refusal(work, person, held, in_force, unit.now),
+            overview=overview_of(work, unit, person),
             paused_known=known,
             paused_others=others,
         )
-
-
-def _refusal(work: Work, person: Person, held: offer.Holdings, in_force: InForce | None, now: Instant) -> str:
-    methods = work.house.methods
-    policy = in_force.policy if in_force else Policy()
-    usable = offer.usable(person, policy, held, methods.values(), now)
-    proofs = [(one.enrolment.method, methods[one.enrolment.method].trust_roots(one.enrolment)) for one in usable]
-    code = eligibility.refusal(person, in_force, proofs, _demand(person, policy))
-    return code.value if code else ""
-
-
-def _demand(person: Person, policy: Policy) -> Demand:
-    return resolve(policy, person.groups, administrator=roles.is_administrator(person.roles))
 
 
 def _contact(contact: Contact, now: Instant) -> ShownContact:
