@@ -312,3 +312,17 @@ def test_changing_an_address_leads_to_a_code_at_the_new_one(living: Living) -> N
     hidden = {field["name"]: field["value"] for field in page["fields"]}
     assert (hidden["method"], hidden["replaces"]) == ("email_code", mailbox)
     still_there(living, person, mailbox)
+
+
+def test_a_changed_address_takes_the_place_of_the_old_one_after_its_code(living: Living) -> None:
+    """REG-3, REG-4, NOT-1, decisions 17: from the button to the code; the old one is told, and serves until then."""
+    person, browser = owner(living)
+    act(browser, "change", contacts_of(living, person)[MAIL])
+    browser.post(value=OTHER_MAIL)
+    assert OTHER_MAIL not in contacts_of(living, person)
+    browser.post(answer=living.newest_code(OTHER_MAIL))
+    assert OTHER_MAIL in contacts_of(living, person)
+    assert MAIL in [str(message["to"]) for message in living.delivered()]
+    page = browser.get("/security-info")
+    whys = {line["id"] for group in page["groups"] for item in group["items"] for line in item["about"]}
+    assert {"info.why_waits", "info.why_replaced"} <= whys
