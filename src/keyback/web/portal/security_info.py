@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from keyback.app.registration.looking import look as registering
 from keyback.app.security_info import changing
 from keyback.app.security_info.changing import End
 from keyback.app.security_info.look import Overview, Thing, look
@@ -14,6 +15,7 @@ from keyback.core.rules.registration import Why
 from keyback.core.types import Code
 from keyback.web.call import KNOWN, SESSION, Answer, Call
 from keyback.web.page import Act, Field, Group, Item, Link, Message, Page
+from keyback.web.portal import register_pages
 
 MESSAGES = {
     "info.title": "What you have registered",
@@ -64,9 +66,6 @@ MESSAGES = {
     "info.lost_lead": "It stops working at once, for you too. Everywhere else you will be signed out, and all your addresses "
     "are told.",
     "info.lost_yes": "Yes, stop it now",
-    "info.change_title": "Change {name}",
-    "info.change_lead": "We send a code to the new one. The old one stays until you have entered that code, and is told about it.",
-    "info.new_value": "The new one",
     "info.next": "Continue",
     "info.back": "Back to what you have registered",
     "info.signed_in": "Back to your account",
@@ -98,19 +97,8 @@ def change(call: Call) -> Answer:
 
     def done(item: str) -> Answer:
         thing = changing.changeable(call.site.house, call.visit, item)
-        label = say("info.next")
-        named = (("method", thing.method), ("replaces", thing.id))
-        page = Page(
-            "change_contact",
-            say("info.change_title", name=thing.name),
-            lead=(say("info.change_lead"),),
-            action="/register/contact",
-            submit=label,
-            fields=(_token(call), *(Field(name, "hidden", label, value=value) for name, value in named),
-                    Field("value", "text", say("info.new_value"))),
-            links=(Link("cancel", "/security-info", say("info.back")),),
-        )  # fmt: skip
-        return Answer(page)
+        form = register_pages.Form(thing.method, thing.id)
+        return Answer(register_pages.contact(call, registering(call.site.house, call.visit), form))
 
     return _answered(call, done)
 
@@ -162,7 +150,7 @@ def _sure(call: Call, thing: Thing, end: End) -> Page:
     yes = say(f"info.{end}_yes")
     hidden = (Field(name, "hidden", yes, value=value) for name, value in (("item", thing.id), ("sure", "yes")))
     return Page(
-        f"{end}_contact" if thing.kind else f"{end}_method",
+        end.value,
         say(f"info.{end}_title"),
         lead=(_label(thing), say(f"info.{end}_lead")),
         action=f"/security-info/{end}",
