@@ -18,7 +18,7 @@ from keyback.core.events import Activity
 from keyback.core.policy import Policy
 from keyback.core.ports import NewContact
 from keyback.core.rules.readiness import BITS
-from keyback.core.types import HOUR, ContactKind, DirectoryKind, PersonKind
+from keyback.core.types import DAY, HOUR, ContactKind, DirectoryKind, PersonKind
 from keyback.store.engine import Sql, SqliteEngine
 from tests.living import OPEN_POLICY, Living
 from tests.store.filling import add_group, add_member, add_person
@@ -353,3 +353,42 @@ def test_before_any_policy_the_defaults_are_shown_and_nothing_is_in_force() -> N
     assert everybody.base == 0
     assert apply(living.house, everybody, accepting(everybody)) == 1
     living.close()
+
+
+def test_the_effect_tells_who_would_be_asked_for_what_at_sign_in(office: Living) -> None:
+    """Decisions 22, 24, 25: Eve has nothing; Bob and Eve have no second factor; Bob has a mailbox, Bo an app alone."""
+    found = diff(
+        office.house,
+        b"""
+self_service: {enabled_for: all}
+methods: {totp: {}, email_code: {}, recovery_code: {}}
+sign_in: {mfa: always}
+""",
+    ).effect
+    assert found
+    assert (found.asked, found.without_factor, found.nothing, found.stranded) == (3, 2, 1, 0)
+    narrow = diff(
+        office.house,
+        b"""
+self_service: {enabled_for: all}
+methods: {totp: {include: [Pilot people]}, email_code: {}}
+""",
+    ).effect
+    assert narrow
+    assert narrow.stranded > 0
+
+
+def test_the_effect_tells_who_would_have_to_confirm(office: Living) -> None:
+    """Decisions 24."""
+    office.clock.move(40 * DAY)
+    rules = b"""
+self_service: {enabled_for: all}
+methods: {totp: {}, email_code: {}}
+registration: {reconfirm_days: %d}
+"""
+    monthly, yearly, never = (diff(office.house, rules % days).effect for days in (30, 365, 0))
+    assert monthly
+    assert yearly
+    assert never
+    assert monthly.reconfirm > 0
+    assert (yearly.reconfirm, never.reconfirm) == (0, 0)

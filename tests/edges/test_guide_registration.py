@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +24,7 @@ _ANYTHING: Final = "…"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Path]:
+def office(tmp_path: Path) -> Path:
     """Ada has registered everything, Bob a mailbox, Eve nothing; Entra's policy lies beside."""
     living = Living(SqliteEngine(tmp_path / "keyback.db"))
     living.ada()
