@@ -10,6 +10,7 @@ from keyback.store.engine import Sql
 from keyback.web.server import ROUTES
 from tests.incidents.reporting import paths, press
 from tests.living import NEW_PASSWORD, OLD_PASSWORD, Browser, Living, solve
+from tests.signing import with_app
 from tests.web.test_setup_link import fill_in, link_for, opened
 
 SILENT = {
@@ -42,9 +43,26 @@ def sign_in(browser: Browser, password: str = OLD_PASSWORD) -> None:
     browser.post(user_id="ada@contoso.example", password=password)
 
 
-def sign_out(browser: Browser) -> None:
+def second_proof(browser: Browser) -> None:
     sign_in(browser)
-    browser.get("/signed-in")
+    with_app(browser)
+
+
+def by_message(browser: Browser) -> None:
+    sign_in(browser)
+    browser.get("/sign-in/ways")
+    browser.choose("sms_code")
+
+
+def by_another(browser: Browser) -> None:
+    by_message(browser)
+    browser.living.clock.move(2 * MINUTE)
+    browser.get("/sign-in/factor")
+    browser.post("/sign-in/again")
+
+
+def sign_out(browser: Browser) -> None:
+    second_proof(browser)
     browser.post("/sign-out")
 
 
@@ -76,7 +94,10 @@ WAYS: dict[str, tuple[Callable[[Browser], object], str]] = {
     "/reset/password": (set_password, "User successfully reset password"),
     "/reset/cancel": (cancel, "User cancelled before passing the required authentication methods"),
     "/contact": (contact, "User contacted an administrator"),
-    "/sign-in": (sign_in, "User signed in"),
+    "/sign-in": (sign_in, "Sign-in was interrupted"),
+    "/sign-in/answer": (second_proof, "User signed in"),
+    "/sign-in/method": (by_message, "50074"),
+    "/sign-in/again": (by_another, "50074"),
     "/sign-out": (sign_out, "User signed out"),
     "/setup/{token:str}": (lambda browser: fill_in(opened(browser.living, link_for(browser.living))), "Use one-time link"),
     "/not-me/{token:str}": (not_me, "Suspicious activity reported"),
@@ -107,6 +128,7 @@ def test_every_address_leaves_its_line(quick: Living, path: str) -> None:
     [
         (wrong, "User failed the email verification option"),
         (lambda browser: sign_in(browser, "not the password"), "User could not sign in"),
+        (lambda browser: (sign_in(browser), browser.post(answer="000000")), "500121"),
         (lambda browser: browser.start("nobody@contoso.example"), "User submitted their user ID"),
     ],
 )
