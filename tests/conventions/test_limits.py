@@ -32,6 +32,14 @@ DOORS = {
     "POST /reset/password": {"starts.source", "failures.account"},
     "POST /sign-in": {"sign_in.source", "sign_in.failures", "sign_in.gap"},
     "POST /setup/{token:str}": {"setup.wrong"},
+    "POST /prove/password": {"sign_in.source", "sign_in.failures", "sign_in.gap"},
+    "POST /prove/answer": {"sign_in.source"},
+    "POST /password": {"sign_in.source", "sign_in.failures", "sign_in.gap", "passwords.tried"},
+    "POST /sign-in/password": {"passwords.tried"},
+    "POST /sign-in/answer": {"sign_in.source"},
+    "POST /register/answer": {"sign_in.source"},
+    "POST /register/first/answer": {"sign_in.source"},
+    "POST /confirm/answer": {"sign_in.source"},
 }
 """Routes that lead to a judgement of a secret, and what limits each. `/reset/password` compares with older passwords
 only, after all proofs, at most once for each journey and version."""

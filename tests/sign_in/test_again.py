@@ -184,3 +184,39 @@ def test_whoever_lost_the_only_way_is_told_whom_to_ask(quick: Living) -> None:
     browser.get("/prove/ways")
     assert "asking.lost" in [text["id"] for text in browser.page["lead"]]
     assert "/contact" in [link["href"] for link in browser.page["links"]]
+
+
+def test_whoever_has_registered_nothing_changes_the_password_with_the_password(living: Living) -> None:
+    """REG-1 (amended), SES-6: security info stays shut until the first proof; password and sessions need the password."""
+    person = living.person("pat")
+    now = living.clock.now()
+    browser = seated(living, person, password_at=now - 11 * MINUTE)
+    other = seated(living, person)
+    assert browser.get("/password")["state"] == "prove_password"
+    browser.post(password=OLD_PASSWORD)
+    assert browser.page["state"] == "prove_first"
+    assert {"/register/first", "/password", "/sessions", "/contact"} <= {link["href"] for link in browser.page["links"]}
+    assert not is_fresh(living, browser)
+    assert browser.get("/password")["state"] == "new_password"
+    browser.get("/sessions")
+    browser.post("/sessions/end-others")
+    assert other.get("/sessions")["state"] == "sign_in"
+
+
+@pytest.mark.parametrize("proved", ["", "email_code", "totp"])
+@pytest.mark.parametrize("name", ["change", "remove", "prefer", "lost"])
+def test_a_stolen_session_changes_no_security_info(quick: Living, name: str, proved: str) -> None:
+    """REG-1: with no proof, a weaker one, or one that is 10 minutes and a millisecond old."""
+    person = quick.ada()
+    with quick.store.reading() as unit:
+        before = unit.people.contacts(person), unit.people.enrolments(person)
+    browser = seated(quick, person, proved=proved)
+    browser.get("/security-info")
+    if proved == "totp":
+        quick.clock.move(FRESH + 1)
+    for item in [one.id for part in before for one in part]:
+        browser.get("/sessions")
+        browser.post(f"/security-info/{name}", item=item)
+        assert browser.page["state"] in {"prove_password", "choose_method", "answer"}
+    with quick.store.reading() as unit:
+        assert (unit.people.contacts(person), unit.people.enrolments(person)) == before

@@ -234,3 +234,16 @@ def test_what_is_typed_is_judged_as_in_a_reset(quick: Living) -> None:
     said = browser.http.post("/password/judge", json={"token": token, "new": NEW_PASSWORD}).json()
     assert said["rules"] == {"common": True}
     assert said["strength"] != ""
+
+
+def test_new_passwords_are_not_tried_without_end(living: Living) -> None:
+    """THR-1, DOS-1: what costs hashing is charged first; nobody learns older passwords by trying."""
+    person = living.ada()
+    temporary(living, person)
+    browser = must_change(living, person)
+    for _ in range(30):
+        browser.post(new=OLD_PASSWORD, again=OLD_PASSWORD)
+        assert browser.told() == ["new_password.used_before"]
+    browser.set_password()
+    assert (browser.status, browser.told()) == (429, ["change.wait"])
+    assert living.has_password(person, OLD_PASSWORD)

@@ -33,6 +33,13 @@ def require_fresh(house: House, at: Seat) -> None:
         raise NotFresh(say("fresh.not"))
 
 
+def require_again(house: House, at: Seat) -> None:
+    """The same for what touches no security info: whoever has registered nothing has the password and no more."""
+    if fresh(house, at) or (password_is_fresh(at) and not strong_enough(house, at)):
+        return
+    raise NotFresh(say("fresh.not"))
+
+
 def password_is_fresh(at: Seat) -> bool:
     """Whether the password was right a short time ago."""
     return _recent(at.session.password_at, at.now)

@@ -11,10 +11,10 @@ from keyback.app.perform import perform
 from keyback.app.sign_in import typed
 from keyback.app.sign_in.agenda import Interrupt, waiting
 from keyback.app.sign_in.arriving import onward
-from keyback.app.sign_in.fresh import require_fresh
+from keyback.app.sign_in.fresh import require_again
 from keyback.app.sign_in.seat import Seat, Unseated, Visit, move, seat, with_info
 from keyback.core.effects import TellPerson
-from keyback.core.errors import Invalid, Refused
+from keyback.core.errors import Invalid, Refused, TooMany
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.policy import Passwords
@@ -26,6 +26,7 @@ MESSAGES = {
     "change.not_accepted": "This password cannot be used yet:",
     "change.elsewhere": "Your password is kept in your organisation's own network, so it is changed there: on your work computer, "
     "press Ctrl, Alt and Delete together and choose “Change a password”.",
+    "change.wait": "You have tried many new passwords. Try again at {again_at}.",
     "seat.no_need": "No new password is needed now.",
 }
 
@@ -110,17 +111,16 @@ def _may_change(house: House, unit: Unit, visit: Visit) -> Seat:
     at = with_info(unit, seat(house, unit, visit, PORTAL))
     if at.person.directory is not DirectoryKind.CLOUD:
         raise Elsewhere(say("change.elsewhere"))
-    require_fresh(house, at)
+    require_again(house, at)
     return at
 
 
 def _set(house: House, wanted: Wanted, at: Seat) -> Changed:
     rules = at.policy.policy.passwords
     differs = replace(rules, history=max(1, rules.history))  # the present one again would be no new one
-    with house.store.reading() as unit:
-        before = unit.people.credential(at.person.id, differs.history)
     wrong = new_password.mistakes(house, rules, _about(at), wanted.new)
     wrong += new_password.typed_twice(wanted.new, wanted.again)
+    before = None if wrong else _before(house, at, differs.history)
     wrong = wrong or new_password.used_before(house, differs, before, wanted.new)
     if wrong:
         raise Invalid(say("change.not_accepted"), wrong)
@@ -131,6 +131,16 @@ def _set(house: House, wanted: Wanted, at: Seat) -> Changed:
         changed = _write(house, unit, look(house, unit, wanted.visit), ready)
     house.kick("email")
     return changed
+
+
+def _before(house: House, at: Seat, history: int) -> Credential | None:
+    """What the new one is compared with; charged first, because that costs hashing (THR-1)."""
+    with house.store.writing() as unit:
+        again = unit.throttles.charge(at.asker.charge("passwords.tried", at.account), unit.now)
+        before = unit.people.credential(at.person.id, history)
+    if again is not None:
+        raise TooMany(say("change.wait", again_at=again), again)
+    return before
 
 
 def _write(house: House, unit: Unit, at: Seat, ready: _Ready) -> Changed:

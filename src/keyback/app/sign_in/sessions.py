@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from keyback.app.house import House
 from keyback.app.people.telling import tell
-from keyback.app.sign_in.fresh import require_fresh
+from keyback.app.sign_in.fresh import require_again
 from keyback.app.sign_in.seat import Seat, Visit, seat, with_info
 from keyback.core.errors import Invalid, NotFound
 from keyback.core.events import Activity, Event
@@ -60,7 +60,7 @@ def end(house: House, visit: Visit, session: str) -> bool:
         at = _held(house, unit, visit)
         here = session == at.session.id
         if not here:
-            require_fresh(house, at)
+            require_again(house, at)
         if not unit.sessions.end_one(at.person.id, session):
             raise Gone(say("sessions.gone"))
         _audit(unit, at, Activity.SIGN_OUT if here else Activity.SESSIONS_ENDED, "" if here else "one", session)
@@ -71,7 +71,7 @@ def end_others(house: House, visit: Visit) -> None:
     """Everywhere but here. Raises `NotFresh`."""
     with house.store.writing() as unit:
         at = _held(house, unit, visit)
-        require_fresh(house, at)
+        require_again(house, at)
         unit.sessions.end_others(at.person.id, at.session.id)
         _audit(unit, at, Activity.SESSIONS_ENDED, "others", at.session.id)
 
@@ -80,7 +80,7 @@ def end_all(house: House, visit: Visit) -> None:
     """Everywhere, here too. Raises `NotFresh`."""
     with house.store.writing() as unit:
         at = _held(house, unit, visit)
-        require_fresh(house, at)
+        require_again(house, at)
         unit.sessions.end_all(at.person.id)
         _audit(unit, at, Activity.SESSIONS_ENDED, "all", at.session.id)
 

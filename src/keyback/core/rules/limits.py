@@ -92,6 +92,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
     Limit("register.hour", "contacts that one person has tried to register", 20, HOUR),
     Limit("register.impossible", "reports that one person cannot register what policy demands", 1, DAY),
     Limit("passes.issued", "access passes per person", 10, HOUR),
+    Limit("passwords.tried", "new passwords that one person has typed while signed in", 30, HOUR, apart=True),
     Limit("notices.failures", "warnings about wrong answers per account", 1, HOUR),
     Limit("setup.wrong", "wrong codes per one-time link", 10, DAY),
     Limit("incidents.opened", "reports “this was not me” that close recovery, per person", 5, 7 * DAY),

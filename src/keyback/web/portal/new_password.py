@@ -35,8 +35,8 @@ MESSAGES = {
 class _Form:
     """What differs between the two."""
 
-    name: str
     root: str
+    title: Text
     lead: Text
     submit: Text
     judge: str
@@ -91,13 +91,15 @@ def judged(call: Call, found: Judged | None) -> Answer:
 def _must_form(at: Seat) -> _Form:
     out = Link("cancel", "/sign-out", say("link.cancel"), post=True)
     lead = say("must.lead", user_id=at.person.upn)
-    return _Form("must", "/sign-in/password", lead, say("password.submit"), "/sign-in/judge", links=(out,))
+    return _Form("/sign-in/password", say("must.title"), lead, say("password.submit"), "/sign-in/judge", links=(out,))
 
 
 def _change_form(at: Seat) -> _Form:
     current = Field("current", "password", say("change.current"))
     lead = say("change.lead", user_id=at.person.upn)
-    return _Form("change", "/password", lead, say("change.submit"), "/password/judge", (current,), (_back(),))
+    return _Form(
+        "/password", say("change.title"), lead, say("change.submit"), "/password/judge", (current,), (_back(),)
+    )
 
 
 def _back() -> Link:
@@ -111,7 +113,7 @@ def _page(call: Call, at: Seat, made: Callable[[Seat], _Form]) -> Answer:
     rules = password_rules.rules_shown(at.policy.policy.passwords)
     page = Page(
         "new_password",
-        say(f"{form.name}.title"),
+        form.title,
         lead=(form.lead,),
         action=form.root,
         submit=form.submit,

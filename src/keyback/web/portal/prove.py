@@ -22,6 +22,11 @@ MESSAGES = {
     "prove.password": "First, type your password again.",
     "prove.strongest": "Use the strongest way that you have registered.",
     "prove.submit": "Continue",
+    "prove.first_title": "Your password is right",
+    "prove.first": "You have registered no other way to prove who you are. For the next ten minutes you can change your password, "
+    "and sign out elsewhere.",
+    "prove.first_register": "Before you register the first way, we make sure in another way that it is you.",
+    "prove.first_go": "Register a way to prove who you are",
     "prove.back": "Back, without changing anything",
 }
 
@@ -75,7 +80,7 @@ def _then(call: Call, act: Callable[[], str | None]) -> Answer:
 
 def _back(call: Call, found: Again, token: str | None = None) -> str:
     """To where a change is made, once all is proven."""
-    if found.stage is Stage.FIRST:
+    if found.stage is Stage.FIRST and found.at.session.kind is SessionKind.INTERRUPTED:
         return "/register/first"
     if found.stage is not Stage.DONE:
         return "/prove"
@@ -90,8 +95,11 @@ def _refused(call: Call, error: Refused) -> Answer:
 
 
 def _shown(call: Call, found: Again, *messages: Message) -> Answer:
-    if found.stage in {Stage.DONE, Stage.FIRST}:
-        return Answer(go_to=_back(call, found))
+    there = _back(call, found)
+    if there != "/prove":
+        return Answer(go_to=there)
+    if found.stage is Stage.FIRST:
+        return Answer(_first(messages))
     if found.stage is Stage.PASSWORD:
         return Answer(_password(call, found, messages))
     frame = asking.Frame("/prove", say("prove.title"), (say("prove.strongest"),), messages, _links(found))
@@ -112,6 +120,22 @@ def _password(call: Call, found: Again, messages: tuple[Message, ...]) -> Page:
         fields=(*asking.hidden(call), user_id, Field("password", "password", say("sign_in.password"))),
         messages=messages,
         links=(*_links(found), Link("help", "/contact", say("link.help"))),
+    )
+
+
+def _first(messages: tuple[Message, ...]) -> Page:
+    """Nothing is registered, so there is nothing more to prove: what is open now, and how to register."""
+    return Page(
+        "prove_first",
+        say("prove.first_title"),
+        lead=(say("prove.first"), say("prove.first_register")),
+        messages=messages,
+        links=(
+            Link("register", "/register/first", say("prove.first_go")),
+            Link("password", "/password", say("signed_in.password")),
+            Link("sessions", "/sessions", say("signed_in.sessions")),
+            Link("help", "/contact", say("link.help")),
+        ),
     )
 
 
