@@ -14,7 +14,6 @@ from keyback.web.page import Choice, Field, Group, Item, Link, Message, Page
 from keyback.web.qr import grouped, qr
 
 MESSAGES = {
-    "register.title": "Set up a way to get back in",
     "register.lead": "If you ever forget your password, you prove with this that it is you.",
     "register.factor": "Your organisation asks for a second proof when you sign in. Set it up now.",
     "register.again": "Your administrator asks you to set up your ways anew.",
@@ -142,8 +141,8 @@ def contact(call: Call, view: View, form: Form, *messages: Message) -> Page:
     """Its page; the same for what is free and what somebody else has (ENU-8)."""
     name, replaces = form.method, form.replaces
     mail = call.site.house.methods[name].contact_kind is ContactKind.EMAIL
-    what = "register.mail" if mail else "register.phone"
-    field = Field("value", "text", say(what), value=form.typed, hint=say(f"{what}_hint"), error=form.wrong,
+    label, hint = ("register.mail", "register.mail_hint") if mail else ("register.phone", "register.phone_hint")
+    field = Field("value", "text", say(label), value=form.typed, hint=say(hint), error=form.wrong,
                   autocomplete="email" if mail else "tel")  # fmt: skip
     step, steps = (0, ()) if replaces else _steps(view)
     return Page(
