@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from keyback.core.ports import Credential, SessionKind
+from keyback.core.ports import AccessPass, Credential, SessionKind
 from keyback.core.rules import roles
 from keyback.core.types import HOUR, MINUTE, Contact, ContactKind
 from tests.living import MAIL, MOBILE, RESEND, Browser, Living
@@ -308,3 +308,28 @@ def test_a_session_that_must_change_its_password_registers_nothing(living: Livin
         unit.people.set_credential(person, new, unit.now, keep=old.encoded)
     browser = seated(living, person, SessionKind.INTERRUPTED, proved="totp")
     assert not browser.get("/register")["state"].startswith("register")
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_after_a_recovery_only_a_checked_pass_opens(living: Living, checked: bool) -> None:  # noqa: FBT001
+    """Decisions 26, 27: one that was issued without a caller check opens nothing then."""
+    person, _ = with_app(living)
+    with living.store.writing() as unit:
+        somebody = unit.people.by_id(person, unit.now)
+        assert somebody is not None
+        unit.people.keep(person, replace(somebody.upkeep, recovered_at=unit.now), unit.now)
+        generation, until = somebody.generation, unit.now + HOUR
+        one = AccessPass("pass-1", person, b"m", generation, unit.now, until, True, checked, 5, "boss", unit.now, "why")  # noqa: FBT003
+        unit.passes.issue(one, unit.now)
+    browser = seated(living, person, access_pass="pass-1")
+    assert (browser.get("/register")["state"] == "register_closed") is not checked
+    browser.post("/register/contact", method="email_code", value=OTHER, replaces="")
+    assert (browser.page["state"] == "register_code") is checked
+
+
+def test_whoever_was_confirmed_before_is_told_of_something_new(living: Living) -> None:
+    """NOT-1: all verified addresses as they were before the change, not the one that is being added."""
+    _, browser = with_app(living)
+    add_mail(living, browser)
+    told = [one["to"] for one in living.delivered() if "/not-me/" in str(one["text"])]
+    assert told == [MAIL]
