@@ -151,6 +151,12 @@ def test_missing_rows_are_found_and_made_anew(living: Living) -> None:
     assert level(living, "readiness") is Level.WARNING
     assert level(living, "readiness", repair=True) is Level.GOOD
     assert level(living, "readiness") is Level.GOOD
+    with living.store.writing() as unit:
+        unit.link.run(Sql("UPDATE readiness SET waiting = 1"), {})
+    assert level(living, "readiness") is Level.WARNING
+    assert level(living, "readiness", full=True) is Level.WARNING
+    assert level(living, "readiness", repair=True) is Level.GOOD
+    assert level(living, "readiness") is Level.GOOD
 
 
 def test_messages_that_wait_too_long_are_told(living: Living) -> None:

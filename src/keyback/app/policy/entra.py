@@ -184,7 +184,7 @@ class _Conversion:
 
     def leave_setting(self, name: str, path: str, value: object) -> None:
         """A setting that nothing here corresponds to; one that says nothing is not spoken of."""
-        if not name.startswith("@") and "@" not in name and value is not None and value != _SILENT.get(name, ()):
+        if "@" not in name and value is not None and value != _SILENT.get(name, ()):
             self.leave(_REASONS.get(name, "unknown"), path)
 
     def reconfirm(self, days: object) -> None:
