@@ -48,6 +48,11 @@ def second_proof(browser: Browser) -> None:
     with_app(browser)
 
 
+def wrong_proof(browser: Browser) -> None:
+    sign_in(browser)
+    browser.post(answer="000000")
+
+
 def by_message(browser: Browser) -> None:
     sign_in(browser)
     browser.get("/sign-in/ways")
@@ -128,7 +133,7 @@ def test_every_address_leaves_its_line(quick: Living, path: str) -> None:
     [
         (wrong, "User failed the email verification option"),
         (lambda browser: sign_in(browser, "not the password"), "User could not sign in"),
-        (lambda browser: (sign_in(browser), browser.post(answer="000000")), "500121"),
+        (wrong_proof, "500121"),
         (lambda browser: browser.start("nobody@contoso.example"), "User submitted their user ID"),
     ],
 )
