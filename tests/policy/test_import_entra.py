@@ -83,9 +83,7 @@ def test_groups_may_be_called_by_their_name_here(office: Living) -> None:
         ({"includeTargets": [ALL], "excludeTargets": [ALL]}, set()),
     ],
 )
-def test_nobody_gets_more_than_the_file_gives(
-    office: Living, sides: Mapping[str, object], reasons: set[str]
-) -> None:
+def test_nobody_gets_more_than_the_file_gives(office: Living, sides: Mapping[str, object], reasons: set[str]) -> None:
     """Decisions 22: an unknown group never means everybody."""
     done = import_entra(office.house, one(id="Email", state="enabled", **sides))
     assert not done.policy.methods["email_code"].enabled
