@@ -152,6 +152,7 @@ def test_a_known_password_is_changed_and_only_this_browser_stays(living: Living)
     name = session_of(browser)
     browser.get("/password")
     change(browser)
+    assert browser.page["state"] == "password_changed"
     assert living.has_password(person, NEW_PASSWORD)
     assert session_of(browser) != name
     assert alive(browser)

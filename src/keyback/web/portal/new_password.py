@@ -16,6 +16,7 @@ from keyback.core.types import SECOND
 from keyback.web.call import KNOWN, SESSION, Answer, Call
 from keyback.web.page import Field, Link, Message, Page, Rule
 from keyback.web.portal import asking
+from keyback.web.portal.pages import PLACES
 from keyback.web.portal.places import place
 
 MESSAGES = {
@@ -28,6 +29,8 @@ MESSAGES = {
     "change.submit": "Change password",
     "change.elsewhere_title": "Your password is changed elsewhere",
     "change.back": "Back",
+    "change.done": "You are signed out everywhere but here.",
+    "change.on": "Go on",
 }
 
 
@@ -138,7 +141,19 @@ def _set(call: Call, act: Callable[..., verb.Changed], show: Callable[[Call], An
     except Refused as error:
         return _refused(call, error, show)
     cookies = {SESSION: changed.session, KNOWN: changed.known}
-    return Answer(go_to=place(call, changed.session), cookies=cookies)
+    there = place(call, changed.session)
+    return Answer(_done(), cookies=cookies) if show is change else Answer(go_to=there, cookies=cookies)
+
+
+def _done() -> Page:
+    """With the places where the old one is still saved."""
+    return Page(
+        "password_changed",
+        say("done.title"),
+        lead=(say("change.done"), say("done.places")),
+        checklist=tuple(say(name) for name in PLACES),
+        links=(Link("cancel", "/signed-in", say("change.on")),),
+    )
 
 
 def _refused(call: Call, error: Refused, show: Callable[[Call], Answer]) -> Answer:

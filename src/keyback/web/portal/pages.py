@@ -79,7 +79,8 @@ MESSAGES = {
     "link.cancel": "Cancel",
 }
 
-_PLACES = ("done.wifi", "done.mail", "done.drives", "done.browser", "done.computer")
+PLACES = ("done.wifi", "done.mail", "done.drives", "done.browser", "done.computer")
+"""Where an old password may still be saved (decisions 15)."""
 
 
 def _hidden(call: Call, scene: Scene) -> tuple[Field, ...]:
@@ -247,7 +248,7 @@ def done(scene: Scene) -> Page:
         lead=(say("done.lead"), *closed, say("done.places")),
         step=len(_steps(scene)),
         steps=_steps(scene),
-        checklist=tuple(say(name) for name in _PLACES),
+        checklist=tuple(say(name) for name in PLACES),
         links=(Link("sign_in", "/sign-in", say("done.sign_in")),),
     )
 
