@@ -319,7 +319,7 @@ def test_after_a_recovery_only_a_checked_pass_opens(living: Living, checked: boo
         assert somebody is not None
         unit.people.keep(person, replace(somebody.upkeep, recovered_at=unit.now), unit.now)
         generation, until = somebody.generation, unit.now + HOUR
-        one = AccessPass("pass-1", person, b"m", generation, unit.now, until, True, checked, 5, "boss", unit.now, "why")  # noqa: FBT003
+        one = AccessPass("pass-1", person, b"m", generation, unit.now, until, True, checked, 5, "boss", unit.now, "why")
         unit.passes.issue(one, unit.now)
     browser = seated(living, person, access_pass="pass-1")
     assert (browser.get("/register")["state"] == "register_closed") is not checked

@@ -213,3 +213,14 @@ def test_without_a_session_everything_leads_to_sign_in(quick: Living) -> None:
     browser: Browser = quick.browser()
     for path in ("/register", "/register/ways", "/register/done", "/register/first"):
         assert browser.get(path)["state"] == "sign_in"
+
+
+def test_who_cannot_prove_what_is_registered_may_still_put_it_off(living: Living) -> None:
+    """Decisions 24: never a dead end: a mailbox that is lost does not keep anybody out."""
+    person = living.person("ada")
+    living.contact(person, ContactKind.EMAIL, MAIL)
+    browser = living.browser()
+    page = sign_in(browser)
+    assert page["state"] == "register_prove"
+    assert [link["rel"] for link in page["links"]] == ["prove", "skip", "help"]
+    assert browser.post("/register/skip")["state"] == "signed_in"

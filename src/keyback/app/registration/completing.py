@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from keyback.app.house import House
 from keyback.app.policy.standing import refresh
-from keyback.app.sign_in.agenda import arrived
+from keyback.app.sign_in.arriving import onward
 from keyback.app.sign_in.fresh import FRESH
 from keyback.app.sign_in.seat import Seat, duty_of, with_info
 from keyback.core.events import Activity, Event
@@ -23,7 +23,7 @@ def settled(house: House, unit: Unit, before: Seat, session: Session) -> Session
         at = _anew(unit, at)
     if session.kind is not SessionKind.INTERRUPTED:
         return session
-    return arrived(house, at, session, unit.people.credential(at.person.id, 0))
+    return onward(house, unit, at, session, unit.people.credential(at.person.id, 0))
 
 
 def proven(at: Seat, session: Session, method: str) -> Session:

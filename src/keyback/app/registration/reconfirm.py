@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from keyback.app.house import House
 from keyback.app.policy.standing import refresh
-from keyback.app.sign_in.agenda import arrived
+from keyback.app.sign_in.arriving import onward
 from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, reply
 from keyback.app.sign_in.seat import Seat, Visit, move, registered, seat, with_info
 from keyback.core.errors import NotFound, Refused, TooMany
@@ -42,7 +42,7 @@ def confirm(house: House, visit: Visit) -> str:
         refresh(unit, person.id, house.methods.values())
         unit.audit(Event(Activity.INFO_CONFIRMED, person.id, person.id, "success", source=visit.source))
         at = replace(at, person=person)
-        return move(house, unit, at, arrived(house, at, at.session, unit.people.credential(person.id, 0)))
+        return move(house, unit, at, onward(house, unit, at, at.session, unit.people.credential(person.id, 0)))
 
 
 def prove(house: House, visit: Visit, contact: str) -> None:

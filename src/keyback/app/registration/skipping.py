@@ -5,8 +5,9 @@ from dataclasses import replace
 from keyback.app.house import House
 from keyback.app.registration.first import impossible
 from keyback.app.registration.opening import closed
-from keyback.app.sign_in.agenda import Interrupt, waiting
-from keyback.app.sign_in.seat import LIVES, Seat, Visit, duty_of, move, seat, with_info
+from keyback.app.sign_in import log
+from keyback.app.sign_in.agenda import Interrupt, staged, waiting
+from keyback.app.sign_in.seat import Seat, Visit, duty_of, move, seat, with_info
 from keyback.core.errors import Refused
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
@@ -36,6 +37,6 @@ def skip(house: House, visit: Visit) -> str:
         if duty_of(house, at).skippable and not impossible(house, at):
             unit.people.keep(person.id, replace(person.upkeep, skips=person.upkeep.skips + 1), unit.now)
         unit.audit(Event(Activity.REGISTRATION_SKIPPED, person.id, person.id, "success", source=visit.source))
-        session = at.session
-        ends_at = session.ends_at if session.access_pass else session.began_at + LIVES[SessionKind.PORTAL]
-        return move(house, unit, at, replace(session, kind=SessionKind.PORTAL, ends_at=ends_at))
+        session = staged(at.session, None, at.now)
+        log.reached(unit, session, None)
+        return move(house, unit, at, session)

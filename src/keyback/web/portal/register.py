@@ -157,6 +157,8 @@ def _present(call: Call, view: View, *messages: Message) -> Answer:
         return Answer(pages.closed(call, view, view.barred.text))
     if view.question is not None and (view.barred is None) is (view.question.purpose == For.ADD):
         return Answer(pages.question(call, view, *messages))
+    if isinstance(view.barred, NotFresh) and view.may_skip and not view.impossible:
+        return Answer(pages.prove_first(call, view, view.barred.text))
     sent = _barred(view)
     if sent is not None:
         return sent

@@ -50,6 +50,7 @@ MESSAGES = {
     "register.skip_left": "Not now (you can put it off {left} more {left:time|times})",
     "register.go_on": "Continue to sign in",
     "register.back": "Back, without changing anything",
+    "register.prove": "Prove it now",
     "register.first_title": "First, prove that it is you",
     "register.first_lead": "A password alone could be stolen. We send a code to one of the places that your organisation knows.",
     "register.impossible_title": "You cannot set this up here yet",
@@ -272,6 +273,14 @@ def impossible(call: Call, view: View) -> Page:
         lead=(say("register.impossible"), say("register.impossible_next")),
         fields=_hidden(call),
         links=_on(view),
+    )
+
+
+def prove_first(call: Call, view: View, why: Text) -> Page:
+    """Something is registered already and must be proven; it can be put off by who cannot do that now."""
+    prove = Link("prove", "/prove", say("register.prove"))
+    return Page(
+        "register_prove", say("prove.title"), lead=(_why(view), why), fields=_hidden(call), links=_links(view, prove)
     )
 
 
