@@ -13,6 +13,7 @@ from keyback.store.engine import Sql
 from keyback.web.call import JOURNEY, SESSION
 from tests.app.import_help import work_of
 from tests.living import BASE, MAIL, MOBILE, OLD_PASSWORD, Browser, Living
+from tests.signing import with_app
 
 ADA = "ada@contoso.example"
 WAYS = {"email_code": (MAIL, 10 * MINUTE), "sms_code": (MOBILE, 5 * MINUTE)}
@@ -108,6 +109,7 @@ def test_everything_outstanding_dies_with_a_change(living: Living, change: Calla
     signed_in = living.browser()
     signed_in.get("/sign-in")
     signed_in.post(user_id=ADA, password=OLD_PASSWORD)
+    with_app(signed_in)
     assert signed_in.get("/signed-in")["state"] == "signed_in"
     link = rescue(living.house, ADA, "host:root").link.removeprefix(BASE)
     proven = living.browser()

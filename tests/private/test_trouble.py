@@ -249,4 +249,4 @@ def test_a_directory_that_is_away_is_away_for_everybody(quick: Living) -> None:
     browser = quick.browser()
     browser.get("/sign-in")
     browser.post(user_id="ada@contoso.example", password="the old password of somebody")
-    assert browser.page["state"] == "signed_in"
+    assert browser.page["state"] == "answer"

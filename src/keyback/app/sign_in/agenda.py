@@ -55,11 +55,6 @@ def waiting(house: House, unit: Unit, at: Seat) -> Interrupt | None:
     return next_interrupt(house, at, unit.people.credential(at.person.id, 0))
 
 
-def arrived(house: House, at: Seat, session: Session, credential: Credential | None) -> Session:
-    """A session whose factors are all there: signed in, or interrupted. `at` must be `with_info`."""
-    return staged(session, next_interrupt(house, replace(at, session=session), credential), at.now)
-
-
 def staged(session: Session, stop: Interrupt | None, now: Instant) -> Session:
     """The session in which this comes next. One that an access pass opened never lives longer for it."""
     kind = SessionKind.PORTAL if stop is None else SessionKind.INTERRUPTED
