@@ -5,11 +5,15 @@ from dataclasses import replace
 import pytest
 
 from keyback.app.policy.standing import refresh
+from keyback.app.registration.first import known
+from keyback.app.sign_in.seat import Visit, seat, with_info
 from keyback.core.policy import Registration
+from keyback.core.ports import SessionKind
 from keyback.core.types import HOUR, Code, Contact, ContactKind, Upkeep
 from tests.app.import_help import bring_in, table
 from tests.incidents.reporting import LINK, frozen_at, press
-from tests.living import OPEN_POLICY, Living
+from tests.living import HOME, OPEN_POLICY, Living
+from tests.signing import seated, session_of
 
 USER = "ada@contoso.example"
 OWN, EVIL = "+4915112345609", "+4915166666666"
@@ -133,3 +137,14 @@ def test_what_its_owner_confirmed_serves_whatever_a_file_says(living: Living) ->
         living.clock.move(25 * HOUR)
     assert mobiles(living)[OWN].ends_at is None
     assert set(mobiles(living)) == {OWN, EVIL}
+
+
+def test_the_first_proof_goes_to_the_number_from_before(living: Living) -> None:
+    """REG-2, REG-5, decisions 19: who has a leaked first password and writes into the file gets no code by it."""
+    bring_in(living, HERS)
+    bring_in(living, ATTACK)
+    browser = seated(living, id_of(living), SessionKind.INTERRUPTED)
+    visit = Visit(session_of(browser), "", HOME, "test")
+    with living.store.reading() as unit:
+        at = with_info(unit, seat(living.house, unit, visit, SessionKind.INTERRUPTED))
+    assert {one.contact.value for one in known(living.house, at)} == {OWN, HER_MAIL}

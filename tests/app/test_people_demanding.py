@@ -25,7 +25,7 @@ def nobody(_: int) -> None:
 
 
 def test_one_person_is_asked_told_and_it_stands_in_the_log(living: Living) -> None:
-    """Decisions 17 and 21, NOT-1, AUD-1: that it was registered once is remembered; what there is stays."""
+    """Decisions 17, NOT-1, AUD-1: that it was registered once is remembered; what there is stays."""
     living.ada()
     with living.store.writing() as unit:
         unit.people.keep("id-ada", Upkeep(registered_at=5, confirmed_at=6, skips=2), unit.now)
