@@ -47,7 +47,8 @@ def _known(house: House, at: Seat) -> Iterator[Known]:
         mail = one.kind in {ContactKind.EMAIL, ContactKind.PRIMARY}
         kind = ContactKind.EMAIL if mail else one.kind
         method = next((each for each in house.methods.values() if each.contact_kind is kind), None)
-        if method is not None and one.ends_at is None and _may_prove(at, one, method, mail=mail):
+        waits = one.usable_from > at.now  # a file brought it in the place of another, which serves meanwhile
+        if method is not None and not waits and _may_prove(at, one, method, mail=mail):
             yield Known(one, method)
 
 
