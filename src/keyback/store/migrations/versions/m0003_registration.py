@@ -16,7 +16,7 @@ ALTER TABLE contact ADD COLUMN last_used_at BIGINT;
 ALTER TABLE contact ADD COLUMN ends_at BIGINT;
 ALTER TABLE contact ADD COLUMN vouched_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE credential ADD COLUMN warned_at BIGINT;
-CREATE INDEX credential_set ON credential (tenant, set_at);
+CREATE INDEX credential_set ON credential (tenant, set_at) WHERE warned_at IS NULL;
 ALTER TABLE readiness ADD COLUMN waiting BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE readiness ADD COLUMN again SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE readiness ADD COLUMN confirmed_at BIGINT NOT NULL DEFAULT 0;
