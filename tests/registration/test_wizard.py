@@ -31,7 +31,7 @@ def test_from_the_password_to_signed_in(living: Living) -> None:
     person = living.person("ada")
     browser = living.browser()
     page = sign_in(browser)
-    assert (page["state"], page["step"], len(page["steps"])) == ("register", 1, 3)
+    assert (page["state"], page["step"], len(page["steps"])) == ("register", 1, 2)
     page = browser.post()
     page = browser.post(answer=living.code_of_app(secret_of(page)))
     assert (page["state"], page["step"]) == ("register_contact", 2)

@@ -103,7 +103,7 @@ def codes(call: Call) -> Answer:
 def done(call: Call) -> Answer:
     """What is registered, and what will happen when the password is forgotten."""
     view = look(call.site.house, call.visit)
-    return Answer(go_to=HERE) if view.asked else Answer(pages.done(call, view))
+    return Answer(go_to=HERE) if view.duty.asked else Answer(pages.done(call, view))
 
 
 def first(call: Call) -> Answer:

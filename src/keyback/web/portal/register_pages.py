@@ -18,7 +18,6 @@ MESSAGES = {
     "register.factor": "Your organisation asks for a second proof when you sign in. Set it up now.",
     "register.again": "Your administrator asks you to set up your ways anew.",
     "register.way": "Way {number}",
-    "register.end": "Done",
     "register.device_lead": "You need an authenticator app on your phone. On the next page you scan a picture with it.",
     "register.device_start": "Set up",
     "register.scan": "Scan this with the app, or type the key into it. Then enter the code that the app shows.",
@@ -81,7 +80,7 @@ def _steps(view: View) -> tuple[int, tuple[Text, ...]]:
         return 0, ()
     total = max(view.duty.gates, view.duty.missing)
     names = tuple(say("register.way", number=number + 1) for number in range(total))
-    return total - view.duty.missing + 1, (*names, say("register.end"))
+    return total - view.duty.missing + 1, names
 
 
 def _links(view: View, *before: Link) -> tuple[Link, ...]:
