@@ -47,7 +47,7 @@ def test_everybody_who_is_enabled_can_sign_in_with_the_password_shown(demo: Demo
 
 
 def test_ned_begins_with_a_new_password(demo: DemoProgram) -> None:
-    """PWD-9, decisions 21"""
+    """decisions 21: an initial password must be changed"""
     ned = Walker(demo)
     ned.sign_in("ned", demo.people["ned"]["password"])
     assert "new" in {field["name"] for field in ned.page["fields"]}

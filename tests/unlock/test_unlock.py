@@ -183,7 +183,7 @@ def test_recovery_codes_unlock_too(house: Living) -> None:
 @pytest.mark.parametrize("known", [True, False])
 def test_the_lock_goes_in_both_budgets_whichever_was_used(house: Living, *, known: bool) -> None:
     """decisions 9: whoever locked it, its owner unlocks it from anywhere; other things stay in the other budget"""
-    names = ("sign_in.failures", "sign_in.gap", "failures.account")
+    names = ("sign_in.failures", "sign_in.gap", "factor.hour", "factor.day", "failures.account")
     with house.store.writing() as unit:
         for name in names:
             unit.throttles.charge(charge(name, UNLOCK.limits, account(house), Client(known)), unit.now)

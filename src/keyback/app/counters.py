@@ -7,11 +7,12 @@ from keyback.core.policy import Limits
 from keyback.core.ports import Charge, Unit
 from keyback.core.rules.limits import Client, charge, source_network
 
-ACCOUNT = ("failures.account", "sign_in.failures", "sign_in.gap")
+SIGN_IN = ("sign_in.failures", "sign_in.gap")
+FACTOR = ("factor.hour", "factor.day")
+ACCOUNT = ("failures.account", *SIGN_IN, *FACTOR)
 METHOD = ("failures.method", "failures.row", "sends.gap", "sends.account.hour", "sends.account.day")
 SOURCE = ("failures.pair",)
 DESTINATION = ("sends.destination.hour", "sends.destination.day")
-SIGN_IN = ("sign_in.failures", "sign_in.gap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,8 @@ def _ordered(charges: Iterable[Charge]) -> Iterable[Charge]:
 def clear_sign_in(unit: Unit, rules: Limits, mark: str, who: Client) -> None:
     """Wrong passwords are forgotten."""
     forget(unit, (charge(name, rules, mark, who) for name in SIGN_IN))
+
+
+def unlock(unit: Unit, rules: Limits, mark: str) -> None:
+    """Nothing keeps the account from signing in any more, whoever locked it: both budgets of passwords and factors."""
+    forget(unit, (charge(name, rules, mark, Client(known)) for known in (False, True) for name in (*SIGN_IN, *FACTOR)))

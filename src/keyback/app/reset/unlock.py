@@ -4,13 +4,12 @@ It is written in the unit that judged the proof, under the held person, with eve
 The brake does not count it: no password changes hands.
 """
 
-from keyback.app.counters import clear_sign_in
+from keyback.app import counters
 from keyback.app.house import House
 from keyback.app.reset.completing import forget_counters, hindrance
 from keyback.app.reset.scene import load
 from keyback.core.journey import Changed, TimedOut, Unlocked
 from keyback.core.ports import Unit
-from keyback.core.rules.limits import Client
 
 
 def unlock(house: House, unit: Unit, token: str, source: str) -> Unlocked | Changed | TimedOut:
@@ -22,6 +21,5 @@ def unlock(house: House, unit: Unit, token: str, source: str) -> Unlocked | Chan
     if hindered is not None:
         return hindered
     forget_counters(house, unit, scene, source)
-    for known in (False, True):
-        clear_sign_in(unit, scene.policy.policy.limits, scene.journey.account, Client(known))
+    counters.unlock(unit, scene.policy.policy.limits, scene.journey.account)
     return Unlocked()
