@@ -25,9 +25,14 @@ _ABOUT = Sql(
 )
 
 _SIGN_INS = ("User signed in", "Sign-in was interrupted", "User could not sign in")
-"""Spelt out, so that the index of just these lines serves; what failed comes last."""
-_NEWEST_OF: Sequence[Sql] = tuple(
-    Sql(f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND activity = '{name}' ORDER BY seq DESC LIMIT :count")
+"""What failed comes last."""
+_OF_THEM = "activity IN ('User signed in', 'User could not sign in', 'Sign-in was interrupted')"
+"""As the index of just these lines says it, so that it serves."""
+NEWEST_OF: Sequence[Sql] = tuple(
+    Sql(
+        f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND activity = '{name}' AND {_OF_THEM} "
+        "ORDER BY seq DESC LIMIT :count"
+    )
     for name in _SIGN_INS
 )
 _ABOUT_OF: Sequence[Sql] = tuple(
@@ -80,7 +85,7 @@ def newest(link: Link, tenant: str, *, count: int, before: int, target: str = ""
 
 def sign_ins(link: Link, tenant: str, *, count: int, target: str, failed: bool) -> Sequence[Mapping[str, str | int]]:
     """The newest lines of the sign-in log, newest first; of one target if given, only failures if asked."""
-    statements = (_ABOUT_OF if target else _NEWEST_OF)[-1 if failed else 0 :]
+    statements = (_ABOUT_OF if target else NEWEST_OF)[-1 if failed else 0 :]
     values: dict[str, str | int] = {"tenant": tenant, "count": count}
     if target:
         values["target"] = target

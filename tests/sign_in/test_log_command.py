@@ -1,0 +1,63 @@
+"""`keyback sign-ins list`, as an operator types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from keyback.__main__ import main
+from keyback.store import audit
+from keyback.store.audit import NEWEST_OF
+from keyback.store.engine import Sql
+from keyback.wiring.demo import found
+from tests.living import OLD_PASSWORD, Living
+from tests.sign_in.walking import enter
+from tests.signing import with_app
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    """An organisation on SQLite."""
+    found(tmp_path)
+    (tmp_path / "keyback.toml").write_text('base_url = "http://localhost:8080"\nlisten = "127.0.0.1:8080"\n')
+    return str(tmp_path / "keyback.toml")
+
+
+def test_nobody_tried_yet_and_a_date_that_is_none(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """AUD-8: who reads the log is a line itself."""
+    assert main(["sign-ins", "list", "--config", config]) == 0
+    assert "Nobody has tried to sign in." in capsys.readouterr().out
+    assert main(["sign-ins", "list", "--since", "2026-11-24", "--failed", "--json", "--config", config]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert main(["sign-ins", "list", "--since", "yesterday", "--config", config]) == 1
+    assert main(["audit", "list", "--json", "--config", config]) == 0
+    assert "Read audit log" in capsys.readouterr().out
+
+
+def test_the_newest_lines_of_all_or_of_one_or_only_failures(living: Living) -> None:
+    """AUD-1: newest first, each kind by its own index."""
+    living.ada()
+    enter(living, "wrong")
+    enter(living, "wrong", "nobody@contoso.example")
+    with_app(enter(living, OLD_PASSWORD))
+
+    def reasons(target: str = "", count: int = 10, *, failed: bool = False) -> list[str]:
+        with living.store.reading() as unit:
+            lines = audit.sign_ins(unit.link, unit.tenant, count=count, target=target, failed=failed)
+        return [str(line["reason"]) for line in lines]
+
+    assert reasons() == ["", "50074", "50034", "50126"]
+    assert reasons(count=2) == ["", "50074"]
+    assert reasons("id-ada") == ["", "50074", "50126"]
+    assert reasons(failed=True) == ["50034", "50126"]
+    assert reasons("id-ada", failed=True) == ["50126"]
+
+
+def test_a_long_log_is_not_read_through(quick: Living) -> None:
+    """AUD-1: the index of these lines alone serves."""
+    with quick.store.reading() as unit:
+        [plan] = [
+            str(row[3])
+            for row in unit.link.all(Sql(f"EXPLAIN QUERY PLAN {NEWEST_OF[0].sqlite}"), {"tenant": "t1", "count": 50})
+        ]
+    assert "audit_sign_in" in plan
