@@ -240,7 +240,9 @@ def _sign_in(policy: Policy, _known: Known) -> Iterator[Text]:
 
 def _passes(policy: Policy, _known: Known) -> Iterator[Text]:
     rule = policy.passes
-    possible = all(low <= number_at(policy, path) <= high for path, (low, high) in RANGES.items() if path[:7] == "passes.")
+    possible = all(
+        low <= number_at(policy, path) <= high for path, (low, high) in RANGES.items() if path[:7] == "passes."
+    )
     if possible and rule.default_minutes > rule.longest_minutes:
         path, longest = "passes.default_minutes", rule.longest_minutes
         yield say("policy.passes_order", path=path, value=rule.default_minutes, longest=longest)
