@@ -6,7 +6,9 @@ from typing import Any
 
 from keyback.core.policy import MethodPolicy, Scope
 from keyback.core.ports import NewContact, NewEnrolment, SessionKind
+from keyback.core.rules.registration import Why
 from keyback.core.types import DAY, HOUR, ContactKind
+from keyback.web.portal.security_info import MESSAGES
 from tests.living import ALL_METHODS, MAIL, MOBILE, OPEN_POLICY, Browser, Living, with_self_service
 from tests.signing import seated
 
@@ -132,3 +134,8 @@ def test_who_is_not_signed_in_is_sent_away(quick: Living) -> None:
     half = seated(quick, person, SessionKind.FACTOR)
     answer = half.http.get("/security-info", headers={"accept": "text/html"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/factor")
+
+
+def test_there_is_a_sentence_for_each_reason() -> None:
+    """Whatever keeps something from counting can be told."""
+    assert {f"info.why_{why}" for why in Why} == {name for name in MESSAGES if name.startswith("info.why_")}

@@ -357,3 +357,16 @@ def test_recovery_codes_are_copied_together(chromium: Browser, site: Site) -> No
         expect(tab.get_by_role("button", name="Copied")).to_be_visible()
         copied = tab.evaluate("navigator.clipboard.readText()").splitlines()
         assert copied == [value for _, value in samples.recovery_codes().facts]
+
+
+def test_on_paper_there_are_only_the_codes_and_whose_they_are(tab: Page, site: Site) -> None:
+    tab.goto(f"{site.url}/recovery-codes")
+    owner = tab.get_by_text("ada@contoso.example")
+    expect(owner).to_be_hidden()
+    expect(tab.get_by_role("button", name="Print")).to_be_visible()
+    tab.emulate_media(media="print")
+    for shown in (tab.get_by_role("banner"), owner, tab.locator("dd").first, tab.locator("dd").last):
+        expect(shown).to_be_visible()
+    for left_out in (tab.get_by_role("button"), tab.get_by_role("link"), tab.locator("form")):
+        assert [one.is_visible() for one in left_out.all()] == [False] * left_out.count()
+    assert tab.locator("dd").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") > 20

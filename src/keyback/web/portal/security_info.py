@@ -1,6 +1,6 @@
 """What one has registered: each thing, whether it counts for a reset and why not, and what can be done with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from keyback.app.registration.looking import look as registering
 from keyback.app.security_info import changing
@@ -52,7 +52,7 @@ MESSAGES = {
     "info.why_not_messaged": "We cannot send messages to this kind of number, so it cannot help you.",
     "info.why_switched_off": "Your organisation has switched this way off.",
     "info.why_not_for_you": "Your organisation does not allow this way for your account.",
-    "info.why_same_thing": "It hangs on the same thing as {other}, so the two count as one.",
+    "info.why_same_thing": "It hangs on the same phone, mailbox or app as another one here, so the two count as one.",
     "info.add": "Add another way",
     "info.change": "Change",
     "info.remove": "Remove",
@@ -193,18 +193,17 @@ def _groups(seen: Overview, *, acts: bool) -> tuple[Group, ...]:
     return tuple(
         Group(
             say(f"info.{name}"),
-            tuple(_item(one, seen.things, acts=acts) for one in some),
+            tuple(_item(one, acts=acts) for one in some),
             say(f"info.{name}_none"),
         )
         for name, some in of.items()
     )
 
 
-def _item(one: Thing, things: Sequence[Thing], *, acts: bool) -> Item:
+def _item(one: Thing, *, acts: bool) -> Item:
     mark, tone = _mark(one)
-    state = _why(one, things) if one.reason else say("info.counts")
     kind = (say(f"method.{one.method}.name"),) if not one.kind and _named(one) else ()
-    return Item(one.id, _label(one), (*kind, _when(one), state), mark, tone, _acts(one) if acts else ())
+    return Item(one.id, _label(one), (*kind, _when(one), _state_of(one)), mark, tone, _acts(one) if acts else ())
 
 
 def _when(one: Thing) -> Text:
@@ -232,12 +231,10 @@ def _mark(one: Thing) -> tuple[Text | None, str]:
     return (say("info.preferred"), "good") if one.preferred else (None, "")
 
 
-def _why(one: Thing, things: Sequence[Thing]) -> Text:
+def _state_of(one: Thing) -> Text:
     reason = one.reason
-    assert reason is not None  # noqa: S101  the caller looked
-    if reason.why is Why.SAME_THING:
-        other = next((each.name for each in things if each.id == reason.other), "")
-        return say("info.why_same_thing", other=other)
+    if reason is None:
+        return say("info.counts")
     return say(f"info.why_{reason.why}", **({"from_at": reason.at} if reason.at else {}))
 
 
