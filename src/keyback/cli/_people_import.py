@@ -81,7 +81,9 @@ def _lines(report: Report, options: Options, *, bad: bool) -> list[str]:
     if report.conflicts:
         lines.append(f"{report.conflicts} left alone: their user ID now belongs to another account of the source.")
     if report.waiting:
-        lines.append(f"{report.waiting} changed contacts serve resets only after their wait (policy: registration.hold_hours).")
+        lines.append(
+            f"{report.waiting} changed contacts serve resets only after their wait (policy: registration.hold_hours)."
+        )
     return lines
 
 

@@ -55,7 +55,7 @@ def recovery_codes(user_id: UserId, config: Config = None, as_json: AsJson = Fal
 @app.command()
 def remove(
     user_id: UserId,
-    method: Annotated[str, typer.Argument(help="Such as totp or recovery_code; see `keyback people methods`.")],
+    method: Annotated[str, typer.Argument(help="Its name, as `keyback people methods` lists it.")],
     one: Annotated[
         str, typer.Option("--id", help="Only the device whose id begins so. Default: all of the method.")
     ] = "",
@@ -64,7 +64,7 @@ def remove(
 ) -> None:
     """Take a method away from a person, or one device. The person is told, and everything signed in ends.
 
-    Example: keyback people method remove ada@example.org totp --id 3f2a
+    Example: keyback people method remove ada@example.org NAME --id 3f2a
     """
     from keyback.app.people import enrolling
 

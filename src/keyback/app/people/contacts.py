@@ -57,7 +57,7 @@ def add_contact(work: Work, user_id: str, kind: ContactKind, value: str, *, vouc
         person = find_and_lock(unit, user_id)
         tell(unit, person, METHOD_CHANGED, f"+ {shown(kind, form)}")
         new = _new(work, unit, person, (kind, form), said)
-        details = {"kind": kind.value, "confirmed": int(bool(said)), "vouched_by": said}
+        details: dict[str, str | int] = {"kind": kind.value, "confirmed": int(bool(said)), "vouched_by": said}
         _finish(work, unit, person, Activity.METHOD_ADDED, details)
     work.house.kick("email")
     return new
@@ -99,7 +99,7 @@ def confirm_contact(work: Work, user_id: str, contact: str, why: str) -> None:
             raise Conflict(say("people.contact_confirmed"))
         tell(unit, person, METHOD_CHANGED, f"+ {shown(one.kind, one.value)}", [one])
         unit.info.confirm(one.id, BY_ADMINISTRATOR, unit.now, said)
-        details = {"kind": one.kind.value, "confirmed": 1, "vouched_by": said}
+        details: dict[str, str | int] = {"kind": one.kind.value, "confirmed": 1, "vouched_by": said}
         _finish(work, unit, person, Activity.METHOD_ADDED, details)
     _kick(work)
 
