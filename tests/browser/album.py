@@ -9,6 +9,8 @@ from typing import Final
 
 from playwright.sync_api import Page
 
+from tests.browser.small_png import small
+
 GUIDES: Final = Path(__file__).parents[2] / "docs" / "guides"
 STYLE: Final = Path(__file__).parents[2] / "src" / "keyback" / "web" / "static" / "keyback.css"
 TAKES: Final = bool(os.environ.pop("KEYBACK_PICTURES", ""))
@@ -47,7 +49,7 @@ class Album:
         if TAKES:
             self._folder.mkdir(exist_ok=True)
             tab.evaluate("document.activeElement.blur()")
-            tab.screenshot(path=image, full_page=True, animations="disabled", caret="hide")
+            image.write_bytes(small(tab.screenshot(full_page=True, animations="disabled", caret="hide")))
             notes.write_text(_seal(image) + said, "utf-8")
         assert image.exists(), f"{image.name} is missing: make pictures"
         assert image.stat().st_size <= LARGEST, f"{image.name} has {image.stat().st_size} bytes"
