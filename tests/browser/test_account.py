@@ -143,7 +143,7 @@ def test_changing_with_the_keyboard_only_and_without_javascript(chromium: Browse
 
 
 def test_changing_ones_password(walk: Registering, demo: Demo) -> None:
-    """PWD-11: the present one first, then the same rules as everywhere."""
+    """PWD-8, SES-3: the present one first, then the same rules as everywhere."""
     who, tab = demo.newcomer("replacing"), walk.tab
     walk.proven(who, "/password")
     walk.at("new_password")
@@ -162,7 +162,7 @@ def test_changing_ones_password(walk: Registering, demo: Demo) -> None:
 
 
 def test_where_one_is_signed_in(walk: Registering, demo: Demo) -> None:
-    """SES-8, SES-9: each browser, named and ended by its owner."""
+    """SES-6: each browser, named and ended by its owner."""
     who, tab = demo.newcomer("elsewhere"), walk.tab
     demo.seat(who, SessionKind.PORTAL)
     walk.proven(who, "/sessions")

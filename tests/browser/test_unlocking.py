@@ -48,7 +48,7 @@ def unlock(walk: Walk, who: Someone) -> None:
 
 
 def test_whoever_is_locked_out_unlocks(tab: Page, demo: Demo) -> None:
-    """SSR-7, decisions 14: the same gates, no new password, and the sign-in is open again."""
+    """Decisions 14: the same gates, no new password, and the sign-in is open again."""
     who, walk = demo.newcomer("locked"), Walk(tab, demo)
     lock_out(walk, who)
     walk = Walk(tab, demo, seen=lambda state: look(tab, f"unlock-{state}"))
