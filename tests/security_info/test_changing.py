@@ -235,7 +235,7 @@ def test_only_a_checked_pass_opens_it_after_a_recovery(living: Living, checked: 
 
 @pytest.mark.parametrize("verb", ["change", "remove", "prefer", "lost"])
 def test_what_belongs_to_others_is_not_there(living: Living, verb: str) -> None:
-    """ACC-1: an id of somebody else is answered like one that nobody has."""
+    """GAT-11: an id of somebody else is answered like one that nobody has."""
     person, browser = owner(living)
     bob = living.person("bob")
     theirs = living.contact(bob, ContactKind.EMAIL, "bob@mailbox.example")

@@ -99,7 +99,7 @@ def test_what_the_organisation_decided_is_said(quick: Living) -> None:
 
 
 def test_who_has_no_self_service_is_told_so(quick: Living) -> None:
-    """ENT-1: in the words of the refusal that would come."""
+    """Decisions 1: in the words of the refusal that would come."""
     person = quick.ada()
     quick.set_policy(with_self_service(enabled_for=Scope.NONE))
     assert [line["id"] for line in opened(quick, person)["lead"]] == ["info.cannot", "refused.SSPR_0009"]

@@ -235,3 +235,16 @@ def test_who_has_nothing_left_to_do_is_let_in_under_a_new_name(living: Living) -
     assert session_of(browser) != before
     assert log(living) == [("in", "")]
     assert ADA in str(browser.page)
+
+
+def test_a_wrong_password_is_not_told_from_one_whose_second_proof_would_follow(quick: Living) -> None:
+    """TOT-6, ENU-1: who has an app, who has none and who is nobody see the same; no second proof is asked for before the
+    first was right."""
+    quick.ada()
+    quick.person("bo")
+    seen = set()
+    for name in ("ada", "bo", "nobody"):
+        page = sign_in(quick.browser(), f"{name}@contoso.example", "not the password")
+        said = [message["id"] for message in page["messages"]]
+        seen.add((page["state"], tuple(said), tuple(field["name"] for field in page["fields"])))
+    assert seen == {("sign_in", ("sign_in.wrong",), ("token", "user_id", "password"))}
