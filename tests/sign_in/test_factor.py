@@ -10,7 +10,7 @@ from keyback.core.ports import SessionKind
 from keyback.core.types import MINUTE, ContactKind
 from tests.living import MOBILE, OLD_PASSWORD, OPEN_POLICY, RESEND, Living
 from tests.sign_in.walking import ADA, STEP, enter, log, place, quiet
-from tests.signing import seated, session_of
+from tests.signing import seated, session_of, sign_in
 
 
 def test_the_app_is_asked_at_once_and_lets_in(living: Living) -> None:
