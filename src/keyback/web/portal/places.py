@@ -45,11 +45,7 @@ def at(call: Call, *kinds: SessionKind) -> Seat | Answer:
         return elsewhere(call)
 
 
-def elsewhere(call: Call) -> Answer:
-    """Sent to where this browser belongs. Its cookie stays: a form that was sent twice would sign its winner out."""
-    return Answer(go_to=place(call))
-
-
-def moved(call: Call, token: str) -> Answer:
-    """Sent on under the session's new name (SES-1)."""
-    return Answer(go_to=place(call, token), cookies={SESSION: token})
+def elsewhere(call: Call, token: str | None = None) -> Answer:
+    """Sent to where this browser belongs: under its session's new name, if it has one (SES-1). Without one its cookie
+    stays: a form that was sent twice would sign its winner out."""
+    return Answer(go_to=place(call, token), cookies={} if token is None else {SESSION: token})

@@ -9,7 +9,7 @@ from keyback.core.ports import SessionChallenge, SessionKind
 from keyback.core.types import SECOND, Enrolment
 from keyback.web.call import Answer, Call
 from keyback.web.page import Act, Field, Group, Item, Link, Message, Page
-from keyback.web.portal.places import at, elsewhere, moved, place
+from keyback.web.portal.places import at, elsewhere, place
 
 MESSAGES = {
     "reconfirm.title": "Is this all still yours?",
@@ -50,7 +50,7 @@ def post(call: Call) -> Answer:
     contact = call.fields.get("contact", "")
     try:
         if not contact:
-            return moved(call, verb.confirm(call.site.house, call.visit))
+            return elsewhere(call, verb.confirm(call.site.house, call.visit))
         verb.prove(call.site.house, call.visit, contact)
     except NotFound:
         return elsewhere(call)
@@ -63,7 +63,7 @@ def answered(call: Call) -> Answer:
     """The code."""
     heard = Heard(call.visit, call.fields.get("challenge", ""), call.fields.get("answer", ""))
     try:
-        return moved(call, verb.answered(call.site.house, heard))
+        return elsewhere(call, verb.answered(call.site.house, heard))
     except (Stale, NotFound):
         return elsewhere(call)
     except Refused as error:
