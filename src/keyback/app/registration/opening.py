@@ -2,6 +2,7 @@
 first proof (decisions 19, 26; REG-1, REG-2)."""
 
 from keyback.app.house import House
+from keyback.app.sign_in import seat as seats
 from keyback.app.sign_in.agenda import Interrupt, waiting
 from keyback.app.sign_in.fresh import NotFresh, password_is_fresh, proof_is_fresh, require_fresh, strong_enough
 from keyback.app.sign_in.seat import Seat, Unseated, Visit, seat, with_info
@@ -32,13 +33,15 @@ class NeedsFirst(Refused):
 
 def held(house: House, unit: Unit, visit: Visit) -> Seat:
     """Who sits here, held until the unit ends (RAC-2), where nothing comes before registration. Raises `Unseated`."""
-    unit.people.hold(seat(house, unit, visit, *KINDS).person.id)
-    return ready(house, unit, visit)
+    return _past_password(house, unit, seats.held(house, unit, visit, *KINDS))
 
 
 def ready(house: House, unit: Unit, visit: Visit) -> Seat:
     """The same without holding the person."""
-    at = with_info(unit, seat(house, unit, visit, *KINDS))
+    return _past_password(house, unit, with_info(unit, seat(house, unit, visit, *KINDS)))
+
+
+def _past_password(house: House, unit: Unit, at: Seat) -> Seat:
     if at.session.kind is SessionKind.INTERRUPTED and waiting(house, unit, at) is Interrupt.PASSWORD:
         raise Unseated(say("seat.none"))
     return at

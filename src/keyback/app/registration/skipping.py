@@ -7,7 +7,7 @@ from keyback.app.registration.first import impossible
 from keyback.app.registration.opening import closed
 from keyback.app.sign_in import log
 from keyback.app.sign_in.agenda import Interrupt, staged, waiting
-from keyback.app.sign_in.seat import Seat, Visit, duty_of, move, seat, with_info
+from keyback.app.sign_in.seat import Seat, Visit, duty_of, held, move
 from keyback.core.errors import Refused
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
@@ -28,8 +28,7 @@ def may(house: House, at: Seat, *, shut: bool) -> bool:
 def skip(house: House, visit: Visit) -> str:
     """Counted once for each sign-in: what the session's cookie holds from now on. Raises `Refused`."""
     with house.store.writing() as unit:
-        unit.people.hold(seat(house, unit, visit, SessionKind.INTERRUPTED).person.id)
-        at = with_info(unit, seat(house, unit, visit, SessionKind.INTERRUPTED))
+        at = held(house, unit, visit, SessionKind.INTERRUPTED)
         shut = closed(unit, at) is not None
         if waiting(house, unit, at) is not Interrupt.REGISTER or not may(house, at, shut=shut):
             raise Refused(say("registration.must"))

@@ -9,7 +9,7 @@ from keyback.app.sends import opens_at
 from keyback.app.sign_in import typed
 from keyback.app.sign_in.fresh import fresh, needed, password_is_fresh, strong_enough
 from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, reply
-from keyback.app.sign_in.seat import Seat, Visit, move, seat, with_info
+from keyback.app.sign_in.seat import Seat, Visit, held, move, seat, with_info
 from keyback.core.errors import Refused, TooMany
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
@@ -65,8 +65,7 @@ def password(house: House, visit: Visit, typed_password: str) -> str:
     """
     right = typed.check(house, visit, typed_password, *KINDS)
     with house.store.writing() as unit:
-        unit.people.hold(seat(house, unit, visit, *KINDS).person.id)
-        at = with_info(unit, seat(house, unit, visit, *KINDS))
+        at = held(house, unit, visit, *KINDS)
         typed.still(unit, at.person.id, right)
         session = replace(at.session, password_at=unit.now)
         token = move(house, unit, at, session)
@@ -81,16 +80,14 @@ def password(house: House, visit: Visit, typed_password: str) -> str:
 def pick(house: House, visit: Visit, method: str, enrolment: str = "") -> None:
     """Ask by this way. Raises `Weak`, `TooMany`, `Unseated`; does nothing where no proof is asked for."""
     with house.store.writing() as unit:
-        unit.people.hold(seat(house, unit, visit, *KINDS).person.id)
-        outcome = _ask(house, unit, with_info(unit, seat(house, unit, visit, *KINDS)), (method, enrolment))
+        outcome = _ask(house, unit, held(house, unit, visit, *KINDS), (method, enrolment))
     _settle(house, outcome)
 
 
 def once_more(house: House, visit: Visit) -> None:
     """A new code, the same way."""
     with house.store.writing() as unit:
-        unit.people.hold(seat(house, unit, visit, *KINDS).person.id)
-        now = _look(house, unit, with_info(unit, seat(house, unit, visit, *KINDS)))
+        now = _look(house, unit, held(house, unit, visit, *KINDS))
         outcome: str | TooMany = ""
         if now.challenge is not None:
             outcome = _ask(house, unit, now.at, (now.challenge.method, now.challenge.enrolment))

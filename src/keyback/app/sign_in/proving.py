@@ -14,9 +14,10 @@ from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import LETTERS
 from keyback.app.sends import charge_asker, charge_target, confirmed
 from keyback.app.sign_in import log
-from keyback.app.sign_in.seat import Seat, Visit, move, seat, with_info
+from keyback.app.sign_in.seat import Seat, Visit, held, move
 from keyback.app.watch import storm
 from keyback.core.errors import Busy, Refused, TooMany
+from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.ports import (
     Charge,
@@ -68,6 +69,16 @@ _SAYS: Mapping[For, str] = MappingProxyType(
     {For.FACTOR: "sign_in", For.AGAIN: "again", For.FIRST: "again", For.ADD: "confirm", For.CONFIRM: "confirm"}
 )
 """What the message with a code says that it is for (SND-9)."""
+_LINES: Mapping[For, tuple[Activity, Activity]] = MappingProxyType(
+    {
+        For.AGAIN: (Activity.PROOF_STARTED, Activity.REAUTHENTICATED),
+        For.FIRST: (Activity.OWN_CODE_SENT, Activity.OWN_METHOD_ADDED),
+        For.ADD: (Activity.OWN_CODE_SENT, Activity.OWN_METHOD_ADDED),
+        For.CONFIRM: (Activity.PROOF_STARTED, Activity.INFO_CONFIRMED),
+    }
+)
+"""Lines of the audit log: a question was put, and an answer to it was refused (AUD-1). What a right one did is said by
+who does it; second factors have the sign-in log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,7 @@ def ask(house: House, unit: Unit, at: Seat, question: Question) -> str | TooMany
     commit. `TooMany` is returned, not raised, so that what was charged stays charged."""
     method, enrolled = question.method, list(question.enrolled)
     refused = charge_asker(house, unit, at.asker, method)
+    _put(unit, at, question, "success" if refused is None else "failure")
     if refused is not None:
         return refused
     held = charge_target(unit, at.asker, method, enrolled)
@@ -152,6 +164,25 @@ def ask(house: House, unit: Unit, at: Seat, question: Question) -> str | TooMany
     return opening.deliver.channel
 
 
+def _put(unit: Unit, at: Seat, question: Question, result: str) -> None:
+    if question.purpose in _LINES:
+        _line(unit, at, _LINES[question.purpose][0], question.method, result)
+
+
+def _refuse(unit: Unit, at: Seat, purpose: For, method: Method, *, compared: bool) -> None:
+    if purpose in _LINES:
+        _line(unit, at, _LINES[purpose][1], method, "failure")
+    elif compared:
+        log.wrong_factor(unit, at.session, method.name, at.visit.source)
+    else:
+        log.failed(unit, at.person.id, log.LOCKED, at.visit.source, at.visit.client)
+
+
+def _line(unit: Unit, at: Seat, activity: Activity, method: Method, result: str) -> None:
+    who, details = at.person.id, {"method": method.audit_name}
+    unit.audit(Event(activity, who, who, result, "", at.session.id, at.visit.source, details))
+
+
 def reply(house: House, heard: Heard, purpose: For, then: Then) -> str:
     """Judge an answer; what the browser's cookie holds from now on (SES-1).
 
@@ -163,7 +194,9 @@ def reply(house: House, heard: Heard, purpose: For, then: Then) -> str:
         at, challenge = _open(case, unit)
         method = house.methods[challenge.method]
         outcome: Refused | str | None = _charge(unit, at, challenge)
-        if outcome is None and not method.slow:
+        if outcome is not None:
+            _refuse(unit, at, purpose, method, compared=False)
+        elif not method.slow:
             clock.check(unit, method)
             outcome = _judge(case, unit, (at, challenge), _check(house, at, challenge, heard.answer))
     if outcome is None:
@@ -191,8 +224,7 @@ def new_one(method: Method, person: str, payload: bytes, label: str = "") -> Enr
 def _open(case: _Case, unit: Unit) -> tuple[Seat, SessionChallenge]:
     """Person first, so that nothing that was read changes until the unit ends (RAC-2)."""
     house, heard = case.house, case.heard
-    unit.people.hold(seat(house, unit, heard.visit, *EVERYONE).person.id)
-    at = with_info(unit, seat(house, unit, heard.visit, *EVERYONE))
+    at = held(house, unit, heard.visit, *EVERYONE)
     challenge = unit.session_challenges.open(at.session.id)
     if challenge is None or challenge.id != heard.challenge or challenge.purpose != case.purpose:
         raise Stale(say("proving.dead"))
@@ -306,8 +338,7 @@ def _use(unit: Unit, challenge: SessionChallenge, right: Right) -> bool:
 def _wrong(case: _Case, unit: Unit, asked: tuple[Seat, SessionChallenge], *, slow: bool) -> Wronged:
     at, challenge = asked
     storm.failed(unit, at.watch, at.policy.policy.limits)
-    if challenge.purpose == For.FACTOR:
-        log.wrong_factor(unit, at.session, challenge.method, at.visit.source)
+    _refuse(unit, at, case.purpose, case.house.methods[challenge.method], compared=True)
     tries = challenge.tries_left - (0 if slow else 1)
     if _is_older(case, unit, asked) and tries > 0:
         return Wronged(say("proving.old", letters=challenge.letters, tries=tries))

@@ -87,6 +87,16 @@ def seat(house: House, unit: Unit, visit: Visit, *kinds: SessionKind) -> Seat:
     return seated(house, unit, visit, session, person)
 
 
+def held(house: House, unit: Unit, visit: Visit, *kinds: SessionKind) -> Seat:
+    """As `seat`, with everything that the person registered, and nobody else changes this person until the unit ends
+    (RAC-2)."""
+    session = unit.sessions.of(session_key(house, visit.token), unit.now) if visit.token else None
+    if session is None:
+        raise Unseated(say("seat.none"))
+    unit.people.hold(session.person)
+    return with_info(unit, seat(house, unit, visit, *kinds))
+
+
 def seated(house: House, unit: Unit, visit: Visit, session: Session, person: Person) -> Seat:
     """The seat of a session that the caller has just made or looked up."""
     policy = unit.policies.in_force() or InForce(0, Policy())

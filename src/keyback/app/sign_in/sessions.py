@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from keyback.app.house import House
 from keyback.app.people.telling import tell
 from keyback.app.sign_in.fresh import require_again
-from keyback.app.sign_in.seat import Seat, Visit, seat, with_info
+from keyback.app.sign_in.seat import Seat, Visit, held, seat
 from keyback.core.errors import Invalid, NotFound
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
@@ -57,7 +57,7 @@ def name(house: House, visit: Visit, session: str, label: str) -> None:
 def end(house: House, visit: Visit, session: str) -> bool:
     """End one; whether it is the one in which this was asked. Raises `Gone`, and `NotFresh` for others (SES-6)."""
     with house.store.writing() as unit:
-        at = _held(house, unit, visit)
+        at = held(house, unit, visit, SessionKind.PORTAL)
         here = session == at.session.id
         if not here:
             require_again(house, at)
@@ -70,7 +70,7 @@ def end(house: House, visit: Visit, session: str) -> bool:
 def end_others(house: House, visit: Visit) -> None:
     """Everywhere but here. Raises `NotFresh`."""
     with house.store.writing() as unit:
-        at = _held(house, unit, visit)
+        at = held(house, unit, visit, SessionKind.PORTAL)
         require_again(house, at)
         unit.sessions.end_others(at.person.id, at.session.id)
         _audit(unit, at, Activity.SESSIONS_ENDED, "others", at.session.id)
@@ -79,7 +79,7 @@ def end_others(house: House, visit: Visit) -> None:
 def end_all(house: House, visit: Visit) -> None:
     """Everywhere, here too. Raises `NotFresh`."""
     with house.store.writing() as unit:
-        at = _held(house, unit, visit)
+        at = held(house, unit, visit, SessionKind.PORTAL)
         require_again(house, at)
         unit.sessions.end_all(at.person.id)
         _audit(unit, at, Activity.SESSIONS_ENDED, "all", at.session.id)
@@ -118,12 +118,6 @@ def end_for(house: House, wanted: Ending) -> int:
         unit.audit(Event(Activity.SESSIONS_ENDED, wanted.actor, person.id, "success", wanted.why, wanted.session))
     house.kick("email")
     return len(chosen)
-
-
-def _held(house: House, unit: Unit, visit: Visit) -> Seat:
-    """Nobody else changes this person until the unit ends (RAC-2)."""
-    unit.people.hold(seat(house, unit, visit, SessionKind.PORTAL).person.id)
-    return with_info(unit, seat(house, unit, visit, SessionKind.PORTAL))
 
 
 def _audit(unit: Unit, at: Seat, activity: Activity, why: str, session: str) -> None:

@@ -10,7 +10,6 @@ from keyback.core.messages import say
 from keyback.web.call import KNOWN, SESSION, Answer, Call
 from keyback.web.page import Link, Message, Page
 from keyback.web.portal import asking
-from keyback.web.portal.places import place
 from keyback.web.trouble import seconds_until
 
 MESSAGES = {
@@ -54,7 +53,7 @@ def answered(call: Call) -> Answer:
         raise
     except Refused as error:
         return _refused(call, error)
-    return Answer(go_to=place(call, token), cookies={SESSION: token, KNOWN: known})
+    return Answer(go_to="/signed-in", cookies={SESSION: token, KNOWN: known})  # which knows what comes between
 
 
 def _asked(call: Call, act: Callable[[], None]) -> Answer:
