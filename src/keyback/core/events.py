@@ -43,6 +43,7 @@ class Activity(StrEnum):
     UNLOCKED = "Unlock user account (self-service)"
     SIGN_IN_INTERRUPTED = "Sign-in was interrupted"
     REAUTHENTICATED = "User proved identity again"
+    PROOF_STARTED = "User started to prove identity again"
     SESSION_NAMED = "Name session"
     PASS_ISSUED = "Admin created temporary access pass"
     PASS_ENDED = "Admin deleted temporary access pass"

@@ -93,8 +93,8 @@ def begin(house: House, wanted: Wanted) -> None:
         opened: TooMany | str | None = _too_often(unit, at) if method.contact_kind else None
         if opened is None:
             opened = ask(house, unit, at, _question(house, at, method, wanted))
-            result = "failure" if isinstance(opened, TooMany) else "success"
-            _note(unit, at, Activity.OWN_CODE_SENT, {"method": method.audit_name}, result)
+        else:
+            _note(unit, at, Activity.OWN_CODE_SENT, {"method": method.audit_name}, "failure")
     _sent(house, opened)
 
 

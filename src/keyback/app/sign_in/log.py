@@ -19,7 +19,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         WRONG: "wrong password",
         UNKNOWN: "nobody has this user ID",
         DISABLED: "the account is disabled",
-        LOCKED: "too many wrong passwords, so none is looked at for now",
+        LOCKED: "too many wrong passwords or second proofs, so none is looked at for now",
         AWAY: "the directory that holds the password did not answer",
         EXPIRED: "the password is right, but a new one must be chosen",
         REGISTER: "asked to register, or to confirm what is registered",
