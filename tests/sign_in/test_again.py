@@ -220,3 +220,17 @@ def test_a_stolen_session_changes_no_security_info(quick: Living, name: str, pro
         assert browser.page["state"] in {"prove_password", "choose_method", "answer"}
     with quick.store.reading() as unit:
         assert (unit.people.contacts(person), unit.people.enrolments(person)) == before
+
+
+@pytest.mark.parametrize(
+    ("visited", "arrives"),
+    [(["/password"], "new_password"), (["/security-info", "/prove"], "security_info"),
+     (["/password", "/security-info", "/prove"], "security_info")],
+)  # fmt: skip
+def test_one_comes_back_to_the_page_that_was_asked_for(living: Living, visited: list[str], arrives: str) -> None:
+    """The last one: it is remembered in the session, and nothing that a request carries decides it."""
+    browser = seated(living, living.ada())
+    for page in visited:
+        browser.get(page)
+    browser.choose("totp")
+    assert browser.post(answer=living.code_of_app())["state"] == arrives

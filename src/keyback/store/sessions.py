@@ -11,7 +11,7 @@ IDLE = 15 * MINUTE
 
 _COLUMNS = (
     "id, person, generation, kind, methods, began_at, seen_at, ends_at, address, client, label, password_at, proved_at, "
-    "proved_with, access_pass"
+    "proved_with, access_pass, wanted"
 )
 _ALL = ", ".join(f"s.{name.strip()}" for name in _COLUMNS.split(","))
 _SET = ", ".join(f"{name.strip()} = :{name.strip()}" for name in _COLUMNS.split(",")[1:])
@@ -30,6 +30,7 @@ _MOVE = Sql(f"UPDATE session SET token = :token, {_SET} WHERE tenant = :tenant A
 _SEEN = Sql(
     """UPDATE session SET seen_at = :now WHERE tenant = :tenant AND token = :token AND seen_at < :now - 60000"""
 )
+_WANT = Sql("UPDATE session SET wanted = :page WHERE tenant = :tenant AND token = :token")
 _NAME = Sql("UPDATE session SET label = :label WHERE tenant = :tenant AND person = :person AND id = :id")
 _END = Sql("DELETE FROM session WHERE tenant = :tenant AND token = :token")
 _END_ONE = Sql("DELETE FROM session WHERE tenant = :tenant AND person = :person AND id = :id")
@@ -69,6 +70,10 @@ class SqlSessions:
         """Keep it from ending idle; written at most once a minute."""
         self._link.put(_SEEN, {"tenant": self._tenant, "token": token, "now": now})
 
+    def want(self, token: bytes, page: str) -> None:
+        """Which page was asked for."""
+        self._link.put(_WANT, {"tenant": self._tenant, "token": token, "page": page})
+
     def name(self, person: str, session: str, label: str) -> bool:
         """What its owner calls it; false: no such session of this person."""
         return self._link.run(_NAME, {"tenant": self._tenant, "person": person, "id": session, "label": label}) == 1
@@ -95,9 +100,9 @@ def _values(one: Session) -> dict[str, int | str | bytes | None]:
         "id": one.id, "person": one.person, "generation": one.generation, "kind": one.kind.value, "methods": one.methods,
         "began_at": one.began_at, "seen_at": one.seen_at, "ends_at": one.ends_at, "address": one.address,
         "client": one.client, "label": one.label, "password_at": one.password_at, "proved_at": one.proved_at,
-        "proved_with": one.proved_with, "access_pass": one.access_pass,
+        "proved_with": one.proved_with, "access_pass": one.access_pass, "wanted": one.wanted,
     }  # fmt: skip
 
 
 def _read(row: Row) -> Session:
-    return Session(row[0], row[1], row[2], SessionKind(row[3]), *row[4:15])
+    return Session(row[0], row[1], row[2], SessionKind(row[3]), *row[4:16])

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from keyback.app.sign_in.again import want
 from keyback.app.sign_in.fresh import NotFresh
 from keyback.app.sign_in.seat import Unseated
 from keyback.core.errors import (
@@ -41,6 +42,8 @@ MESSAGES = {
     "error.again_secret": "Please type the password again. For your safety it was not kept.",
 }
 
+WANTED = ("/password", "/sessions")
+"""Pages to which one comes back after proving again who one is; from everywhere else, to what one has registered."""
 TRIES = 3
 """A whole unit of work that met another one is done again this often before the person is told to wait."""
 LONGEST_PAUSE_SECONDS = 0.05
@@ -78,6 +81,7 @@ def _served(call: Call, handler: Callable[[Call], Answer]) -> Answer:
     except Unseated:
         return elsewhere(call)
     except NotFresh:
+        want(call.site.house, call.visit, next((page for page in WANTED if call.path.startswith(page)), ""))
         return Answer(go_to="/prove")
 
 

@@ -9,7 +9,7 @@ from keyback.app.sends import opens_at
 from keyback.app.sign_in import typed
 from keyback.app.sign_in.fresh import fresh, needed, password_is_fresh, strong_enough
 from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, reply
-from keyback.app.sign_in.seat import Seat, Visit, held, move, seat, with_info
+from keyback.app.sign_in.seat import Seat, Visit, held, move, seat, session_key, with_info
 from keyback.core.errors import Refused, TooMany
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
@@ -75,6 +75,12 @@ def password(house: House, visit: Visit, typed_password: str) -> str:
         if now.stage is Stage.CHOOSE and len(methods) == 1 and house.methods[now.ways[0].method].contact_kind is None:
             ask(house, unit, now.at, _question(house, now, now.ways[0].method, ""))
     return token
+
+
+def want(house: House, visit: Visit, page: str) -> None:
+    """Remember for this browser which page it goes on to once all is proven."""
+    with house.store.writing() as unit:
+        unit.sessions.want(session_key(house, visit.token), page)
 
 
 def pick(house: House, visit: Visit, method: str, enrolment: str = "") -> None:

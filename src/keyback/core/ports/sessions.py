@@ -45,6 +45,8 @@ class Session:
     """How strong that proof is (`core.rules.strength`)."""
     access_pass: str = ""
     """Id of the pass by which it was opened, or empty."""
+    wanted: str = ""
+    """Which page was asked for, before which its owner must prove again who they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ class Sessions(Protocol):
         """The same session as it is from now on, under another name (SES-1); one conditional write."""
 
     def seen(self, token: bytes, now: Instant) -> None: ...
+    def want(self, token: bytes, page: str) -> None:
+        """Where to go on once that is proven."""
+
     def name(self, person: str, session: str, label: str) -> bool: ...
     def end(self, token: bytes) -> None: ...
     def end_one(self, person: str, session: str) -> bool: ...

@@ -74,17 +74,17 @@ def _then(call: Call, act: Callable[[], str | None]) -> Answer:
         return _refused(call, error)
     if token is None:
         return Answer(go_to="/prove")
-    found = verb.look(call.site.house, replace(call.visit, token=token))
-    return Answer(go_to=_back(call, found, token), cookies={SESSION: token})
+    return Answer(go_to="/prove", cookies={SESSION: token})  # which knows what is asked next
 
 
-def _back(call: Call, found: Again, token: str | None = None) -> str:
+def _back(call: Call, found: Again) -> str:
     """To where a change is made, once all is proven."""
     if found.stage is Stage.FIRST and found.at.session.kind is SessionKind.INTERRUPTED:
         return "/register/first"
     if found.stage is not Stage.DONE:
         return "/prove"
-    return "/security-info" if found.at.session.kind is SessionKind.PORTAL else place(call, token)
+    session = found.at.session
+    return (session.wanted or "/security-info") if session.kind is SessionKind.PORTAL else place(call)
 
 
 def _refused(call: Call, error: Refused) -> Answer:

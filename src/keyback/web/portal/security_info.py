@@ -6,6 +6,7 @@ from keyback.app.registration.looking import look as registering
 from keyback.app.security_info import changing
 from keyback.app.security_info.changing import End
 from keyback.app.security_info.look import Overview, Thing, look
+from keyback.app.sign_in.again import want
 from keyback.app.sign_in.fresh import NotFresh
 from keyback.app.sign_in.seat import Unseated
 from keyback.core.errors import NotFound, Refused
@@ -43,6 +44,7 @@ MESSAGES = {
     "info.counts": "It counts for a reset of your password.",
     "info.preferred": "Used first",
     "info.new": "New",
+    "info.replaced": "Replaced",
     "info.limited": "Does not count",
     "info.why_waits": "It is new. It counts for a reset from {from_at}.",
     "info.why_replaced": "You replaced it. It still works for a reset until {from_at}, then no more.",
@@ -71,10 +73,15 @@ MESSAGES = {
     "info.signed_in": "Back to your account",
 }
 
+_MARKS = {Why.WAITS: "new", Why.REPLACED: "replaced"}
+"""One word for why something does not count, or not yet, or not for long."""
+
 
 def show(call: Call, message: Text | None = None, status: int = 200) -> Answer:
     """All of it."""
     seen = look(call.site.house, call.visit)
+    if seen.at.session.wanted:
+        want(call.site.house, call.visit, "")  # another page was asked for before, and left
     open_now = seen.fresh_until is not None and seen.closed_until is None
     page = Page(
         "security_info",
@@ -202,8 +209,8 @@ def _groups(seen: Overview, *, acts: bool) -> tuple[Group, ...]:
 
 def _item(one: Thing, *, acts: bool) -> Item:
     mark, tone = _mark(one)
-    kind = (say(f"method.{one.method}.name"),) if not one.kind and _named(one) else ()
-    return Item(one.id, _label(one), (*kind, _when(one), _state_of(one)), mark, tone, _acts(one) if acts else ())
+    named = (say("info.contact", name=one.name),) if not one.kind and not one.left and _named(one) else ()
+    return Item(one.id, _label(one), (*named, _when(one), _state_of(one)), mark, tone, _acts(one) if acts else ())
 
 
 def _when(one: Thing) -> Text:
@@ -219,15 +226,15 @@ def _named(one: Thing) -> bool:
 def _label(one: Thing) -> Text:
     if one.left:
         return say("info.left", left=one.left)
-    if _named(one):
+    if one.kind and _named(one):
         return say("info.contact", name=one.name)
     return say(f"method.{one.method}.name")
 
 
 def _mark(one: Thing) -> tuple[Text | None, str]:
     if one.reason is not None:
-        waits = one.reason.why is Why.WAITS
-        return (say("info.new") if waits else say("info.limited")), "warn"
+        word = _MARKS.get(one.reason.why, "limited")
+        return say(f"info.{word}"), "warn"
     return (say("info.preferred"), "good") if one.preferred else (None, "")
 
 
