@@ -100,6 +100,10 @@ _KEEP = Sql(
       recovered_at = :recovered_at, preferred_method = :preferred_method, changed_at = :now
     WHERE tenant = :tenant AND id = :person"""
 )
+_LATCH = Sql(
+    """UPDATE person SET registered_at = :now, changed_at = :now
+    WHERE tenant = :tenant AND id = :person AND registered_at IS NULL"""
+)
 _FREEZE = Sql("UPDATE person SET frozen_at = :now WHERE tenant = :tenant AND id = :person AND frozen_at IS NULL")
 _UNFREEZE = Sql("UPDATE person SET frozen_at = NULL WHERE tenant = :tenant AND id = :person AND frozen_at IS NOT NULL")
 _COMPROMISE = Sql(
@@ -259,6 +263,10 @@ class SqlPeople:
             "confirmed_at": upkeep.confirmed_at, "skips": upkeep.skips, "again_at": upkeep.again_at,
             "recovered_at": upkeep.recovered_at, "preferred_method": upkeep.preferred_method,
         })  # fmt: skip
+
+    def latch(self, person: str, now: Instant) -> None:
+        """Nothing else of that is written, so that whoever does not hold the person undoes nothing."""
+        self._link.put(_LATCH, {"tenant": self._tenant, "person": person, "now": now})
 
     def freeze(self, person: str, now: Instant) -> bool:
         """Close recovery; one conditional write."""

@@ -1,6 +1,7 @@
-"""What dies when an administrator takes away or replaces something that a person proves themselves with."""
+"""What dies when something changes that a person proves themselves with."""
 
-from keyback.core.ports import Unit
+from keyback.core.events import Activity, Event
+from keyback.core.ports import SessionKind, Unit
 from keyback.core.types import Person
 
 
@@ -10,3 +11,12 @@ def end_all(unit: Unit, person: Person) -> None:
     unit.sessions.end_all(person.id)
     unit.session_challenges.end_all(person.id)
     unit.journeys.end_others(person.id, "")
+
+
+def end_unproven(unit: Unit, person: str, actor: str, but: str = "") -> None:
+    """Sessions that the password alone opened, now that there is a second factor: it was never asked for there
+    (decisions 25)."""
+    for one in unit.sessions.all_of(person, unit.now):
+        if one.id != but and one.kind is not SessionKind.FACTOR and not one.proved_at:
+            unit.sessions.end_one(person, one.id)
+            unit.audit(Event(Activity.SESSIONS_ENDED, actor, person, "success", "factor", one.id))

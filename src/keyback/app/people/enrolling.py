@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from keyback.app.people.ending import end_all
+from keyback.app.people.ending import end_all, end_unproven
 from keyback.app.people.finding import find, find_and_lock
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import METHOD_CHANGED, tell
@@ -76,6 +76,7 @@ def finish(work: Work, begun: Begun, answer: str | None) -> None:
                          max(counter, 0), unit.now)
             for slot, secret in enumerate(begun.registration.secrets)
         ])  # fmt: skip
+        end_unproven(unit, person.id, work.actor)
         refresh(unit, person.id, work.house.methods.values())
         details: Mapping[str, str | int] = {"method": begun.method.audit_name, "proven": int(answer is not None)}
         unit.audit(Event(Activity.METHOD_ADDED, work.actor, person.id, "success", details=details))

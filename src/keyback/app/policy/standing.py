@@ -86,9 +86,8 @@ def latched(unit: Unit, person: Person, policy: Policy, held: Holdings, methods:
     proofs = [(one.method, by_name[one.method].trust_roots(one)) for one in found if one.ends_at is None]
     if not registration.complete(proofs, person, policy):
         return person
-    upkeep = replace(person.upkeep, registered_at=unit.now)
-    unit.people.keep(person.id, upkeep, unit.now)
-    return replace(person, upkeep=upkeep)
+    unit.people.latch(person.id, unit.now)
+    return replace(person, upkeep=replace(person.upkeep, registered_at=unit.now))
 
 
 def _shelf(house: House) -> Sequence[Method]:

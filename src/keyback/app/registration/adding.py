@@ -99,12 +99,15 @@ def begin(house: House, wanted: Wanted) -> None:
 
 
 def again(house: House, visit: Visit) -> None:
-    """Another code to the same place, for what is being registered. Raises `NotFound`, `TooMany`."""
+    """Another code to the same place, for what is being registered. Raises `NotFound`, `TooMany`, and for something new
+    what `opening.require` does."""
     with house.store.writing() as unit:
         at = held(house, unit, visit)
         before = unit.session_challenges.open(at.session.id)
         if before is None or before.purpose not in {For.ADD, For.FIRST} or not before.destination:
             raise NotFound(say("proving.dead"))
+        if before.purpose == For.ADD:
+            require(house, unit, at)
         method = house.methods[before.method]
         there = [new_one(method, at.person.id, before.payload)]
         question = Question(For(before.purpose), method, there, before.payload, before.replaces, before.enrolment)
@@ -134,9 +137,12 @@ def answer(house: House, heard: Heard) -> str:
 
 def codes(house: House, visit: Visit) -> Codes:
     """Ten fresh recovery codes in place of all before; hashed outside of any transaction."""
-    with house.store.reading() as unit:
-        at = ready(house, unit, visit)  # looked at first, so that nobody makes us hash for nothing
+    with house.store.writing() as unit:  # looked at and charged first, because it costs ten hashes
+        at = ready(house, unit, visit)
         require(house, unit, at)
+        refused = _too_often(unit, at)
+    if refused is not None:
+        raise refused
     method = next((one for one in house.methods.values() if is_set(one)), None)
     if method is None:
         raise NotFound(say("registration.not_offered"))

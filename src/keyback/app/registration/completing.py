@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from keyback.app.house import House
+from keyback.app.people.ending import end_unproven
 from keyback.app.policy.standing import refresh
 from keyback.app.sign_in.arriving import onward
 from keyback.app.sign_in.fresh import FRESH
-from keyback.app.sign_in.seat import Seat, duty_of, with_info
+from keyback.app.sign_in.seat import Seat, duty_of, registered, with_info
 from keyback.core.events import Activity, Event
 from keyback.core.ports import Session, SessionKind, Unit
+from keyback.core.rules import registration
 from keyback.core.rules.assurance import strength
 from keyback.core.types import Person
 
@@ -21,6 +23,8 @@ def settled(house: House, unit: Unit, before: Seat, session: Session) -> Session
         _complete(unit, at)
         refresh(unit, at.person.id, house.methods.values())
         at = _anew(unit, at)
+    if _has_factor(house, at) and not _has_factor(house, before):
+        end_unproven(unit, at.person.id, at.person.id, session.id)
     if session.kind is not SessionKind.INTERRUPTED:
         return session
     return onward(house, unit, at, session, unit.people.credential(at.person.id, 0))
@@ -49,6 +53,11 @@ def raised(unit: Unit, at: Seat) -> Session:
     if at.session.access_pass:
         unit.passes.renew(at.session.access_pass, generation)
     return replace(at.session, generation=generation)
+
+
+def _has_factor(house: House, at: Seat) -> bool:
+    found = [one.enrolment for one in registered(house, at)]
+    return bool(registration.factors(found, at.person, at.policy.policy))
 
 
 def _anew(unit: Unit, at: Seat) -> Seat:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from keyback.app.house import House
 from keyback.app.policy.standing import refresh
+from keyback.app.sign_in.agenda import Interrupt, waiting
 from keyback.app.sign_in.arriving import onward
 from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, reply
-from keyback.app.sign_in.seat import Seat, Visit, held, move, registered
+from keyback.app.sign_in.seat import Seat, Unseated, Visit, held, move, registered
 from keyback.core.errors import NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
@@ -34,7 +35,7 @@ def confirm(house: House, visit: Visit) -> str:
     """All of it is still right: what the session's cookie holds from now on. Raises `Refused` while something must be
     proven first."""
     with house.store.writing() as unit:
-        at = held(house, unit, visit, SessionKind.INTERRUPTED)
+        at = _asked(house, unit, visit)
         if any(must_be_proven(house, one.enrolment, unit.now) for one in registered(house, at)):
             raise Refused(say("reconfirm.prove_first"))
         person = replace(at.person, upkeep=replace(at.person.upkeep, confirmed_at=unit.now))
@@ -48,7 +49,7 @@ def confirm(house: House, visit: Visit) -> str:
 def prove(house: House, visit: Visit, contact: str) -> None:
     """Send a code to one of these. Raises `NotFound` for what is not there, and `TooMany`."""
     with house.store.writing() as unit:
-        at = held(house, unit, visit, SessionKind.INTERRUPTED)
+        at = _asked(house, unit, visit)
         one = next((one.enrolment for one in registered(house, at) if one.enrolment.id == contact), None)
         if one is None or not must_be_proven(house, one, unit.now):
             raise NotFound(say("reconfirm.gone"))
@@ -77,3 +78,11 @@ def answered(house: House, heard: Heard) -> str:
         return at.session
 
     return reply(house, heard, For.CONFIRM, proven)
+
+
+def _asked(house: House, unit: Unit, visit: Visit) -> Seat:
+    """Raises `Unseated` where something else comes first, or nothing."""
+    at = held(house, unit, visit, SessionKind.INTERRUPTED)
+    if waiting(house, unit, at) is not Interrupt.CONFIRM:
+        raise Unseated(say("reconfirm.gone"))
+    return at

@@ -7,7 +7,7 @@ from keyback.app.house import House
 from keyback.app.sends import opens_at
 from keyback.app.sign_in import log
 from keyback.app.sign_in.arriving import complete, known_cookie
-from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, reply
+from keyback.app.sign_in.proving import For, Heard, Passed, Question, Stale, ask, reply
 from keyback.app.sign_in.seat import Seat, Visit, registered, seat, with_info
 from keyback.core.errors import NotFound, TooMany
 from keyback.core.messages import say
@@ -92,6 +92,8 @@ def answer(house: House, heard: Heard) -> tuple[str, str]:
 
     def then(unit: Unit, at: Seat, passed: Passed) -> Session:
         method = passed.challenge.method
+        if passed.right.enrolment.id not in {one.id for one in choices(house, at)}:
+            raise Stale(say("proving.dead"))  # policy has changed since it was asked
         proven = replace(
             at.session, methods=f"{at.session.methods}+{method}", proved_at=unit.now, proved_with=strength(method)
         )

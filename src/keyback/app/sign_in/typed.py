@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from keyback.app.house import House
-from keyback.app.sign_in import log, tries
+from keyback.app.sign_in import by_pass, log, tries
 from keyback.app.sign_in.seat import Visit, seat
 from keyback.core.errors import Invalid, Unavailable
 from keyback.core.messages import say
@@ -38,7 +38,7 @@ def check(house: House, visit: Visit, password: str, *kinds: SessionKind) -> Rig
         right = house.directories[person.directory].verify(person, password)
     except Unavailable:
         with house.store.writing() as unit:
-            tries.give_back(unit, tried.charged)
+            _give_back(unit, tried)
         raise
     if not right or tried.dead:
         tries.failed(house, tried, asked, log.COMPROMISED if right else log.WRONG)
@@ -52,10 +52,16 @@ def still(unit: Unit, person: str, right: Right) -> None:
     now, then = unit.people.credential(person, 0), right.tried.credential
     if now and then and (now.version, now.compromised_at) != (then.version, then.compromised_at):
         raise WrongPassword(say("typed.wrong"))
-    tries.give_back(unit, right.tried.charged)
+    _give_back(unit, right.tried)
 
 
 def give_back(house: House, right: Right) -> None:
     """It was no failure; where `still` looks on nothing that follows, because that looks itself."""
     with house.store.writing() as unit:
-        tries.give_back(unit, right.tried.charged)
+        _give_back(unit, right.tried)
+
+
+def _give_back(unit: Unit, tried: tries.Try) -> None:
+    """It was no failure, and no try of a pass."""
+    tries.give_back(unit, tried.charged)
+    by_pass.give_back(unit, tried.access_pass)

@@ -57,6 +57,9 @@ class People(Protocol):
     def keep(self, person: str, upkeep: Upkeep, now: Instant) -> None:
         """How registration stands with this person, who is held."""
 
+    def latch(self, person: str, now: Instant) -> None:
+        """There is all that policy demands, for the first time; nothing where that was noted before."""
+
     def freeze(self, person: str, now: Instant) -> bool:
         """Close recovery for this person; false: it was closed already."""
 

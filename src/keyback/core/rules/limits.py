@@ -89,7 +89,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
           tenfold=True),
     Limit("factor.hour", "wrong second proofs of who is signed in, or on the way there, per account", 10, HOUR, apart=True),
     Limit("factor.day", "wrong second proofs of who is signed in, or on the way there, per account", 20, DAY, apart=True),
-    Limit("register.hour", "contacts that one person has tried to register", 20, HOUR),
+    Limit("register.hour", "contacts and sets of codes that one person has tried to register", 20, HOUR),
     Limit("register.impossible", "reports that one person cannot register what policy demands", 1, DAY),
     Limit("passes.issued", "access passes per person", 10, HOUR),
     Limit("passwords.tried", "new passwords that one person has typed while signed in", 30, HOUR, apart=True),
