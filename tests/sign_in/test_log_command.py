@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from keyback.__main__ import main
+from keyback.app.reset.scene import account_of
+from keyback.app.sign_in import log
 from keyback.store import audit
 from keyback.store.audit import NEWEST_OF
 from keyback.store.engine import Sql
+from keyback.wiring.console import console
 from keyback.wiring.demo import found
 from tests.living import OLD_PASSWORD, Living
 from tests.sign_in.walking import enter
@@ -41,14 +44,15 @@ def test_the_newest_lines_of_all_or_of_one_or_only_failures(living: Living) -> N
     enter(living, "wrong", "nobody@contoso.example")
     with_app(enter(living, OLD_PASSWORD))
 
-    def reasons(target: str = "", count: int = 10, *, failed: bool = False) -> list[str]:
+    def reasons(*targets: str, count: int = 10, failed: bool = False) -> list[str]:
         with living.store.reading() as unit:
-            lines = audit.sign_ins(unit.link, unit.tenant, count=count, target=target, failed=failed)
+            lines = audit.sign_ins(unit.link, unit.tenant, count=count, targets=targets, failed=failed)
         return [str(line["reason"]) for line in lines]
 
     assert reasons() == ["", "50074", "50034", "50126"]
     assert reasons(count=2) == ["", "50074"]
     assert reasons("id-ada") == ["", "50074", "50126"]
+    assert reasons("id-ada", "id-bo") == ["", "50074", "50126"]
     assert reasons(failed=True) == ["50034", "50126"]
     assert reasons("id-ada", failed=True) == ["50126"]
 
@@ -61,3 +65,17 @@ def test_a_long_log_is_not_read_through(quick: Living) -> None:
             for row in unit.link.all(Sql(f"EXPLAIN QUERY PLAN {NEWEST_OF[0].sqlite}"), {"tenant": "t1", "count": 50})
         ]
     assert "audit_sign_in" in plan
+
+
+def test_of_one_person_those_too_that_were_locked_out(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """AUD-1, decisions 25: 50053 is written before anybody is looked up, so it stands under the account alone."""
+    ada = "ada@contoso.example"
+    assert main(["people", "add", ada, "--name", "Ada Test", "--config", config]) == 0
+    with console(Path(config)) as running, running.store.writing() as unit:
+        for user_id in (ada, "bo@contoso.example"):
+            locked = f"account:{account_of(running.site.house, user_id)}"
+            log.failed(unit, locked, log.LOCKED, "192.0.2.7", "test")
+    capsys.readouterr()
+    assert main(["sign-ins", "list", "--user", ada, "--json", "--config", config]) == 0
+    [line] = json.loads(capsys.readouterr().out)
+    assert (line["user_id"], line["code"], line["why"]) == (ada, "50053", log.MEANINGS[log.LOCKED])

@@ -53,6 +53,7 @@ def list_(
 ) -> None:
     """List attempts to sign in, newest first: where from, by what, how far they came, and why."""
     from keyback.app.people.finding import find
+    from keyback.app.reset.scene import account_of
     from keyback.cli.audit import named
     from keyback.core.events import Activity, Event
     from keyback.store import audit
@@ -60,9 +61,13 @@ def list_(
 
     begin = _instant(since)
     with console(config) as running, running.store.writing() as unit:
-        target = find(unit, user).id if user else ""
-        found = audit.sign_ins(unit.link, unit.tenant, count=most, target=target, failed=failed)
-        lines = [_line(line) for line in named(unit, [line for line in found if int(line["at"]) >= begin])]
+        person = find(unit, user) if user else None
+        target = person.id if person else ""
+        # whoever is locked out is not looked up, so those lines carry the account alone
+        targets = (person.id, f"account:{account_of(running.site.house, person.canonical)}") if person else ()
+        found = audit.sign_ins(unit.link, unit.tenant, count=most, targets=targets, failed=failed)
+        wanted = [{**line, "target": target or line["target"]} for line in found if int(line["at"]) >= begin]
+        lines = [_line(line) for line in named(unit, wanted)]
         unit.audit(Event(Activity.AUDIT_READ, actor(), target, "success"))
         words = running.site.catalog.words("en", running.tenant.zone)
     if as_json:

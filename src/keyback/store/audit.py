@@ -83,13 +83,14 @@ def newest(link: Link, tenant: str, *, count: int, before: int, target: str = ""
     return list(_read(link.all(_NEWEST, values)))
 
 
-def sign_ins(link: Link, tenant: str, *, count: int, target: str, failed: bool) -> Sequence[Mapping[str, str | int]]:
-    """The newest lines of the sign-in log, newest first; of one target if given, only failures if asked."""
-    statements = (_ABOUT_OF if target else NEWEST_OF)[-1 if failed else 0 :]
+def sign_ins(
+    link: Link, tenant: str, *, count: int, targets: Sequence[str], failed: bool
+) -> Sequence[Mapping[str, str | int]]:
+    """The newest lines of the sign-in log, newest first; of these targets if given, only failures if asked."""
+    statements = (_ABOUT_OF if targets else NEWEST_OF)[-1 if failed else 0 :]
     values: dict[str, str | int] = {"tenant": tenant, "count": count}
-    if target:
-        values["target"] = target
-    rows = [row for statement in statements for row in link.all(statement, values)]
+    wanted = [{**values, "target": target} for target in targets] or [values]
+    rows = [row for statement in statements for one in wanted for row in link.all(statement, one)]
     return list(_read(sorted(rows, key=lambda row: -int(row[0]))[:count]))
 
 
