@@ -28,7 +28,7 @@ BATCH: Final = 10_000
 TURNS: Final = 7
 LISTED: Final = 100
 MOST_SECONDS: Final = 1.0
-_BARE: Final = Sql("SELECT COUNT(*), SUM(confirmed_at), SUM(methods) FROM readiness WHERE tenant = :tenant")
+_BARE: Final = Sql("SELECT COUNT(*), SUM(confirmed_at), SUM(class) FROM readiness WHERE tenant = :tenant")
 """Reads every row once, and nothing else."""
 
 

@@ -31,11 +31,12 @@ BUSY_TIMEOUT_MS = 5_000
 RECONNECT_SECONDS = 10
 """How long the pool tries on its own, at growing intervals; after that whoever asks makes it try at once (F11)."""
 _CONNECTION: Mapping[str, Any] = {
-    "options": "-c statement_timeout=10s -c lock_timeout=5s",
+    "options": "-c statement_timeout=10s -c lock_timeout=5s -c jit=off -c random_page_cost=1.1",
     "prepare_threshold": None,  # psycopg's own would forget ours after each rollback
     "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000,
 }  # fmt: skip
-"""A server that vanished without a word is noticed (F11). Seconds, and milliseconds."""
+"""A server that vanished without a word is noticed (F11); seconds, and milliseconds. No statement is worth compiling, and
+rows that are found by an index are read from memory or flash."""
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000", "wal_autocheckpoint=4000")
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 

@@ -14,6 +14,7 @@ from keyback.app.people.ports import (
 )
 from keyback.core.types import ContactKind, DirectoryKind
 from keyback.store.engine import Row, Sql, Values
+from keyback.store.readiness import likes
 
 if TYPE_CHECKING:
     from keyback.store.unit import SqlUnit
@@ -25,7 +26,7 @@ _IN = ", ".join(f":{place}" for place in _PLACES)
 
 _KNOWN = Sql(
     f"""SELECT p.canonical, p.id, p.upn, p.display_name, p.given_name, p.surname, p.directory, p.source_id, p.enabled,
-      p.department, p.language, coalesce(r.administrator, 0), coalesce(r.methods, 0),
+      p.department, p.language, coalesce(r.class, 0),
       CASE WHEN p.registered_at IS NULL AND p.again_at IS NULL THEN 0 ELSE 1 END
     FROM person p LEFT JOIN readiness r ON r.tenant = p.tenant AND r.person = p.id
     WHERE p.tenant = :tenant AND p.canonical IN ({_IN})"""
@@ -127,9 +128,9 @@ def _values(person: str, facts: Facts) -> Values:
 
 def _known(row: Row, contacts: Iterable[KnownContact]) -> KnownPerson:
     _, person, upn, name, given, surname, directory, source, enabled, department, language, *standing = row
-    administrator, methods, settled = standing
+    held, settled = likes(int(standing[0])), bool(standing[1])
     facts = Facts(upn, name, given, surname, DirectoryKind(directory), source, bool(enabled), department, language)
-    return KnownPerson(person, facts, bool(administrator), int(methods).bit_count(), bool(settled), tuple(contacts))
+    return KnownPerson(person, facts, bool(held.administrator), held.methods.bit_count(), settled, tuple(contacts))
 
 
 def _known_contact(row: Sequence[Row]) -> KnownContact:

@@ -1,12 +1,15 @@
 """One row per person about what the person holds, so that the effect of a policy on everybody is one query.
 
+All that tells classes apart is one number, so that counting a million people is one walk along one narrow index.
 A person belongs to a group as in `store.people`: as a member, nested to any depth, not merely eligible, now.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from string import ascii_lowercase
+from typing import Final
 
 from keyback.core.ports import Candidate
 from keyback.core.rules.readiness import Likes, Standing
@@ -14,18 +17,12 @@ from keyback.core.types import Instant
 from keyback.store.engine import Link, Row, Sql
 
 _PUT = Sql(
-    """INSERT INTO readiness (tenant, person, methods, enabled, administrator, helps_self, waits_until, waiting, again,
-      confirmed_at)
-    VALUES (:tenant, :person, :methods, :enabled, :administrator, :helps_self, :waits_until, :waiting, :again,
-      :confirmed_at)
-    ON CONFLICT (tenant, person) DO UPDATE SET methods = excluded.methods, enabled = excluded.enabled,
-      administrator = excluded.administrator, helps_self = excluded.helps_self, waits_until = excluded.waits_until,
-      waiting = excluded.waiting, again = excluded.again, confirmed_at = excluded.confirmed_at"""
+    """INSERT INTO readiness (tenant, person, class, waits_until, confirmed_at)
+    VALUES (:tenant, :person, :class, :waits_until, :confirmed_at)
+    ON CONFLICT (tenant, person) DO UPDATE SET class = excluded.class, waits_until = excluded.waits_until,
+      confirmed_at = excluded.confirmed_at"""
 )
-_ONE = Sql(
-    """SELECT methods, enabled, administrator, helps_self, waits_until, waiting, again, confirmed_at FROM readiness
-    WHERE tenant = :tenant AND person = :person"""
-)
+_ONE = Sql("SELECT class, waits_until, confirmed_at FROM readiness WHERE tenant = :tenant AND person = :person")
 _DUE = Sql(
     """SELECT person FROM readiness WHERE tenant = :tenant AND waits_until > 0 AND waits_until <= :now
     ORDER BY person LIMIT :count"""
@@ -33,12 +30,15 @@ _DUE = Sql(
 _EVERYBODY = Sql("SELECT id FROM person WHERE tenant = :tenant AND id > :after ORDER BY id LIMIT :count")
 
 _NOW = "relation = 'member' AND eligible = 0 AND (starts_at IS NULL OR starts_at <= :now) AND (ends_at IS NULL OR ends_at > :now)"
-_CLASS = "r.methods, r.enabled, r.administrator, r.helps_self, r.waiting, r.again"
-_WIDTH = 6
+_SET, _BITS = 16, 0xFFFF
+"""A class is, from its lowest bit on: 16 bits `methods`, 16 `waiting`, 1 `again`, 1 `enabled`, 2 `helps_self`, and
+`administrator`."""
+_ADMINISTRATORS: Final = 1 << 36
+"""The first class of administrators; all of them come after the others."""
 _DUE_FLAG = "CASE WHEN r.confirmed_at > 0 AND r.confirmed_at <= :since THEN 1 ELSE 0 END"
 _NUMBERS = f"COUNT(*), SUM({_DUE_FLAG})"
 """How many, and how many of these are due: not a class of its own, so that rows come in the order of the index."""
-_EVERY_CLASS = Sql(f"SELECT {_CLASS}, {_NUMBERS} FROM readiness r WHERE r.tenant = :tenant GROUP BY {_CLASS}")
+_EVERY_CLASS = Sql(f"SELECT r.class, {_NUMBERS} FROM readiness r WHERE r.tenant = :tenant GROUP BY r.class")
 
 
 class SqlReadiness:
@@ -54,9 +54,8 @@ class SqlReadiness:
         """Make or replace the rows of these people."""
         self._link.many(_PUT, [
             {
-                "tenant": self._tenant, "person": person, "methods": one.methods, "enabled": int(one.enabled),
-                "administrator": one.administrator, "helps_self": one.helps_self, "waits_until": one.waits_until,
-                "waiting": one.waiting, "again": int(one.again), "confirmed_at": one.confirmed_at,
+                "tenant": self._tenant, "person": person, "class": _class(one), "waits_until": one.waits_until,
+                "confirmed_at": one.confirmed_at,
             }
             for person, one in rows
         ])  # fmt: skip
@@ -66,7 +65,10 @@ class SqlReadiness:
         row = self._link.one(_ONE, {"tenant": self._tenant, "person": person})
         if row is None:
             return None
-        return Standing(row[0], bool(row[1]), row[2], row[3], row[4], row[5], bool(row[6]), row[7])
+        one = likes(row[0])
+        return Standing(
+            one.methods, one.enabled, one.administrator, one.helps_self, row[1], one.waiting, one.again, row[2]
+        )
 
     def due(self, now: Instant, count: int) -> Sequence[str]:
         """People whose hold has ended since their row was made."""
@@ -97,9 +99,8 @@ class SqlReadiness:
         """People of one class that `classes` of the same groups counted, those first who confirmed longest ago."""
         within = {f"is_{_letters(place)}": int(group in like.groups) for place, group in enumerate(groups)}
         rows = self._link.all(_people(len(groups)), {
-            **self._asking(groups, now), **within, "since": since, "count": count, "methods": like.methods,
-            "enabled": int(like.enabled), "administrator": like.administrator, "helps_self": like.helps_self,
-            "waiting": like.waiting, "again": int(like.again), "due": int(like.due),
+            **self._asking(groups, now), **within, "since": since, "count": count, "class": _class(like),
+            "due": int(like.due),
         })  # fmt: skip
         return [Candidate(*row) for row in rows]
 
@@ -113,6 +114,25 @@ class SqlReadiness:
         return {"tenant": self._tenant, "now": now, **asked}
 
 
+def likes(number: int) -> Likes:
+    """What a stored class says; in no group, and not due."""
+    rest, low = number >> 2 * _SET, number & ((1 << 2 * _SET) - 1)
+    return Likes(
+        methods=low & _BITS,
+        enabled=bool(rest >> 1 & 1),
+        administrator=rest >> 4,
+        helps_self=rest >> 2 & 3,
+        groups=frozenset(),
+        waiting=low >> _SET,
+        again=bool(rest & 1),
+    )
+
+
+def _class(one: Standing | Likes) -> int:
+    rest = one.administrator << 4 | one.helps_self << 2 | one.enabled << 1 | one.again
+    return rest << 2 * _SET | one.waiting << _SET | one.methods
+
+
 def _split(row: Row) -> Sequence[tuple[bool, int]]:
     """How many are due and how many are not."""
     everybody, due = int(row[-2]), int(row[-1])
@@ -121,8 +141,8 @@ def _split(row: Row) -> Sequence[tuple[bool, int]]:
 
 def _likes(row: Row, groups: Sequence[str], *, due: bool = False) -> Likes:
     """The class; after its columns stands a flag for each group."""
-    within = frozenset(group for group, flag in zip(groups, row[_WIDTH:], strict=False) if flag)
-    return Likes(row[0], bool(row[1]), row[2], row[3], within, row[4], bool(row[5]), due)
+    within = frozenset(group for group, flag in zip(groups, row[1:], strict=False) if flag)
+    return replace(likes(row[0]), groups=within, due=due)
 
 
 def _letters(place: int) -> str:
@@ -144,8 +164,8 @@ def _members(count: int) -> Sql:
     """The classes of those who are in any asked group."""
     flags = _flags(count, "b.{}")
     return Sql(
-        f"""{_belonging(count, "")} SELECT {_CLASS}{flags}, {_NUMBERS} FROM belongs b
-        CROSS JOIN readiness r WHERE r.tenant = :tenant AND r.person = b.person GROUP BY {_CLASS}{flags}"""
+        f"""{_belonging(count, "")} SELECT r.class{flags}, {_NUMBERS} FROM belongs b
+        CROSS JOIN readiness r WHERE r.tenant = :tenant AND r.person = b.person GROUP BY r.class{flags}"""
     )
 
 
@@ -156,20 +176,19 @@ def _people(count: int) -> Sql:
     within = "".join(f" AND COALESCE(b.in_{_letters(i)}, 0) = :is_{_letters(i)}" for i in range(count))
     return Sql(
         f"""{_belonging(count, "")} SELECT p.id, p.upn, p.display_name FROM readiness r CROSS JOIN person p {left}
-        WHERE r.tenant = :tenant AND r.methods = :methods AND r.enabled = :enabled AND r.administrator = :administrator
-          AND r.helps_self = :helps_self AND r.waiting = :waiting AND r.again = :again AND {_DUE_FLAG} = :due{within}
+        WHERE r.tenant = :tenant AND r.class = :class AND {_DUE_FLAG} = :due{within}
           AND p.tenant = r.tenant AND p.id = r.person ORDER BY r.confirmed_at, r.person LIMIT :count"""
     )
 
 
 @lru_cache(maxsize=64)
 def _administrators(count: int) -> Sql:
-    only = "AND m.member IN (SELECT person FROM readiness WHERE tenant = :tenant AND administrator > 0)"
+    only = f"AND m.member IN (SELECT person FROM readiness WHERE tenant = :tenant AND class >= {_ADMINISTRATORS})"
     left = "LEFT JOIN belongs b ON b.person = r.person" if count else ""
     return Sql(
-        f"""{_belonging(count, only)} SELECT {_CLASS}{_flags(count, "COALESCE(b.{}, 0)")}, p.id, p.upn, p.display_name
+        f"""{_belonging(count, only)} SELECT r.class{_flags(count, "COALESCE(b.{}, 0)")}, p.id, p.upn, p.display_name
         FROM readiness r CROSS JOIN person p {left}
-        WHERE r.tenant = :tenant AND r.administrator > 0 AND p.tenant = r.tenant AND p.id = r.person
+        WHERE r.tenant = :tenant AND r.class >= {_ADMINISTRATORS} AND p.tenant = r.tenant AND p.id = r.person
         ORDER BY p.canonical"""
     )
 
@@ -182,7 +201,7 @@ def _belonging(count: int, only: str) -> str:
     """Common tables that end in `belongs`: each member of any asked group, with a flag for each group.
 
     SQLite takes the tables of a CROSS JOIN in the order written, so that the cost is that of the members, not of
-    everybody.
+    everybody. They come in order of id, as both engines find their rows fastest.
     """
     if not count:
         return ""
@@ -195,5 +214,5 @@ def _belonging(count: int, only: str) -> str:
       WHERE m.member_kind = 'group' AND {_NOW}
     ), belongs AS (
       SELECT m.member AS person, {flags} FROM within w CROSS JOIN membership m
-      WHERE m.tenant = :tenant AND m.group_id = w.id AND m.member_kind = 'person' AND {_NOW} {only} GROUP BY m.member
+      WHERE m.tenant = :tenant AND m.group_id = w.id AND m.member_kind = 'person' AND {_NOW} {only} GROUP BY m.member ORDER BY m.member
     )"""

@@ -17,12 +17,17 @@ ALTER TABLE contact ADD COLUMN ends_at BIGINT;
 ALTER TABLE contact ADD COLUMN vouched_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE credential ADD COLUMN warned_at BIGINT;
 CREATE INDEX credential_set ON credential (tenant, set_at) WHERE warned_at IS NULL;
-ALTER TABLE readiness ADD COLUMN waiting BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE readiness ADD COLUMN again SMALLINT NOT NULL DEFAULT 0;
 ALTER TABLE readiness ADD COLUMN confirmed_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE readiness ADD COLUMN class BIGINT NOT NULL DEFAULT 0;
+UPDATE readiness SET class = methods + enabled * 8589934592 + helps_self * 17179869184 + administrator * 68719476736;
 DROP INDEX readiness_counts;
-CREATE INDEX readiness_class ON readiness
-  (tenant, administrator, enabled, helps_self, methods, waiting, again, confirmed_at, person);
+ALTER TABLE readiness DROP COLUMN methods;
+ALTER TABLE readiness DROP COLUMN enabled;
+ALTER TABLE readiness DROP COLUMN helps_self;
+ALTER TABLE readiness DROP COLUMN administrator;
+CREATE INDEX readiness_class ON readiness (tenant, class, confirmed_at, person);
+CREATE INDEX membership_within ON membership (tenant, group_id, member_kind, member, starts_at, ends_at)
+  WHERE relation = 'member' AND eligible = 0;
 CREATE INDEX readiness_waits ON readiness (tenant, waits_until) WHERE waits_until > 0;
 DELETE FROM session;
 ALTER TABLE session ADD COLUMN id TEXT NOT NULL DEFAULT '';
