@@ -8,16 +8,26 @@ from keyback.core.errors import Broken
 from keyback.core.types import MINUTE
 from keyback.store.engine import Sql
 from keyback.web.server import ROUTES
+from tests.audit import signed_in
 from tests.incidents.reporting import paths, press
 from tests.living import NEW_PASSWORD, OLD_PASSWORD, Browser, Living, solve
 from tests.signing import with_app
+from tests.unlock.unlocking import UNLOCK, mean
 from tests.web.test_setup_link import fill_in, link_for, opened
 
 SILENT = {
     "/reset/from-sign-in": "shows the first page, with what was typed",
     "/reset/judge": "tells what a password lacks while it is typed",
+    "/sign-in/judge": "likewise, to who must choose another",
+    "/password/judge": "likewise, to who wants another",
+    "/security-info/change": "shows the form for another address or number; /register/contact takes it",
     "/csp-report": "a browser says what the content policy stopped; it goes to the server's log",
 }
+
+
+def means(browser: Browser) -> None:
+    browser.living.set_policy(UNLOCK)
+    mean(browser)
 
 
 def again(browser: Browser) -> None:
@@ -93,6 +103,7 @@ def wrong(browser: Browser) -> None:
 
 WAYS: dict[str, tuple[Callable[[Browser], object], str]] = {
     "/reset": (lambda browser: browser.start(), "User submitted their user ID"),
+    "/reset/trouble": (means, "User chose to unlock the account"),
     "/reset/method": (choose, "User started the email verification option"),
     "/reset/again": (again, "User started the email verification option"),
     "/reset/answer": (lambda browser: browser.first_gate(), "User completed the email verification option"),
@@ -115,7 +126,7 @@ def posts() -> set[str]:
 
 def test_every_address_that_does_something_is_looked_at() -> None:
     """AUD-1: a new one needs its line, or its reason."""
-    assert posts() == WAYS.keys() | SILENT.keys()
+    assert posts() == WAYS.keys() | signed_in.WAYS.keys() | SILENT.keys()
 
 
 @pytest.mark.parametrize("path", WAYS)
@@ -143,6 +154,29 @@ def test_what_was_refused_leaves_a_line_too(quick: Living, way: Callable[[Browse
     way(quick.browser())
     assert expected in [text for line in quick.story() for text in (line["activity"], line["reason"])]
     assert "nobody@contoso.example" not in str(quick.story())
+
+
+def lines_of(living: Living, way: Callable[[Browser], object]) -> list[tuple[str, str]]:
+    """Activity and result of each line that the last post of this way left."""
+    living.ada()
+    browser = signed_in.Noting(living, {})
+    way(browser)
+    return [(line["activity"], line["result"]) for line in living.story()[browser.before :]]
+
+
+@pytest.mark.parametrize("path", signed_in.WAYS)
+def test_every_address_of_signed_in_people_leaves_its_line(quick: Living, path: str) -> None:
+    """AUD-1."""
+    way, expected = signed_in.WAYS[path]
+    assert (expected, "success") in lines_of(quick, way)
+
+
+@pytest.mark.parametrize(("way", "expected"), signed_in.REFUSED, ids=lambda one: getattr(one, "__name__", ""))
+def test_what_signed_in_people_were_refused_leaves_a_line_too(
+    quick: Living, way: Callable[[Browser], object], expected: str
+) -> None:
+    """AUD-1: wrong codes, and those at which nobody looked any more."""
+    assert (expected, "failure") in lines_of(quick, way)
 
 
 DAMAGED = [

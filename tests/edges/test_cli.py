@@ -24,7 +24,11 @@ def leaves(command: Any, *above: str) -> Iterator[tuple[str, ...]]:
 
 
 def commands() -> list[tuple[str, ...]]:
-    return [leaf for name in COMMANDS for leaf in leaves(get_command(import_module(f"keyback.cli.{name}").app), name)]
+    return [
+        leaf
+        for name in COMMANDS
+        for leaf in leaves(get_command(import_module(f"keyback.cli.{name.replace('-', '_')}").app), name)
+    ]
 
 
 @pytest.mark.parametrize("command", commands(), ids=" ".join)

@@ -24,12 +24,17 @@ _WORK = (
     "`salt` followed by n in decimal is `challenge` (hexadecimal). Send in the field `work` the base64 of the JSON object "
     "{algorithm, challenge, number, salt, signature}. Without it stricter limits hold."
 )
+_JUDGED = (
+    "`rules`: for each rule that only the server can tell, whether the new password keeps it so far; "
+    "`strength`: `too_weak`, `fair`, `good`, `strong`, or empty where no new password is asked for; `why`: what is wrong "
+    "beyond the rules that the page shows, as `id` and `text`, or null"
+)
 _OTHER = {
     "/health": "`status` is `ok`",
     "/openapi.json": "This description",
-    "/reset/judge": "`rules`: for each rule that only the server can tell, whether the new password keeps it so far; "
-    "`strength`: `too_weak`, `fair`, `good`, `strong`, or empty where no new password is asked for; `why`: what is wrong "
-    "beyond the rules that the page shows, as `id` and `text`, or null",
+    "/reset/judge": _JUDGED,
+    "/sign-in/judge": _JUDGED,
+    "/password/judge": _JUDGED,
 }
 _EMPTY = {
     "204": "Read",

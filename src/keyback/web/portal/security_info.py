@@ -132,7 +132,7 @@ def prefer(call: Call) -> Answer:
 
 def _answered(call: Call, verb: Callable[[str], Answer]) -> Answer:
     try:
-        return verb(call.fields["item"])
+        return verb(call.fields.get("item", ""))
     except NotFresh:
         return Answer(go_to="/prove")
     except Refused as error:
@@ -168,7 +168,7 @@ def _sure(call: Call, thing: Thing, end: End) -> Page:
 
 
 def _first(seen: Overview) -> tuple[Link, ...]:
-    if seen.closed_until is not None:
+    if seen.closed_until is not None or seen.at.person.frozen_at is not None:
         return ()
     if seen.fresh_until is None:
         return (Link("prove", "/prove", say("info.prove"), above=True),)
