@@ -120,7 +120,7 @@ def test_names_that_people_give_are_shown_and_never_run(quick: Living) -> None:
     with quick.store.writing() as unit:
         unit.info.add_enrolments([NewEnrolment("odd", person, "totp", b"x" * 20, HOSTILE, 0, 0, unit.now)])
     browser = seated(quick, person, proved="totp")
-    assert items(browser.get("/security-info"))["odd"]["label"] == HOSTILE
+    assert items(browser.get("/security-info"))["odd"]["about"][0]["text"] == HOSTILE
     markup = browser.http.get("/security-info", headers={"accept": "text/html"}).text
     assert HOSTILE not in markup
     assert html.escape(HOSTILE, quote=False).partition('"')[0] in markup

@@ -12,6 +12,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "method.email_code.name": "E-mail",
         "method.email_code.need": "a code sent to {masked}",
+        "method.email_code.setup": "We send 8 digits to a mailbox of yours.",
         "method.email_code.title": "Email me a code",
         "method.email_code.about": "We send 8 digits to the mailbox registered for this account.",
         "method.email_code.sent": (

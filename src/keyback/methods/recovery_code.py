@@ -15,6 +15,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "method.recovery_code.name": "Recovery code",
         "method.recovery_code.need": "one of your recovery codes",
+        "method.recovery_code.setup": "Ten codes on paper, for the day when you have lost everything else.",
         "method.recovery_code.title": "Use a recovery code",
         "method.recovery_code.about": "One of the ten codes that you saved or printed. Each works once.",
         "method.recovery_code.sent": "If recovery codes were made for this account, enter one that you have not used yet.",

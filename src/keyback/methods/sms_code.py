@@ -12,6 +12,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "method.sms_code.name": "Text message",
         "method.sms_code.need": "a code sent to {masked}",
+        "method.sms_code.setup": "We send 6 digits to your mobile phone.",
         "method.sms_code.title": "Text me a code",
         "method.sms_code.about": "We send 6 digits to the mobile phone registered for this account.",
         "method.sms_code.sent": (

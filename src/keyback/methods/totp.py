@@ -16,6 +16,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "method.totp.name": "Authenticator app",
         "method.totp.need": "a code from your authenticator app",
+        "method.totp.setup": "An app on your phone shows 6 digits that change every 30 seconds.",
         "method.totp.title": "Enter a code from my authenticator app",
         "method.totp.about": "The app shows 6 digits that change every 30 seconds.",
         "method.totp.sent": "If an authenticator app is registered for this account, open it and enter the code it shows.",

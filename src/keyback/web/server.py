@@ -111,6 +111,7 @@ ROUTES = (
     Route("GET", "/register/done", register.done, SEE),
     Route("POST", "/register/codes", register.codes, ACT),
     Route("GET", "/register/first", register.first, SEE),
+    Route("GET", "/register/first/ways", register.first_ways, SEE),
     Route("POST", "/register/first", register.first_pick, ACT, ("contact",)),
     Route("POST", "/register/first/answer", register.first_answered, ACT, ("answer", "challenge")),
     Route("GET", "/confirm", reconfirm.show, SEE),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from keyback.app.house import House
 from keyback.app.registration import first
 from keyback.app.registration.adding import is_set, may_have_more
-from keyback.app.registration.opening import Closed, NeedsFirst, closed, ready, require
+from keyback.app.registration.opening import Closed, NeedsFirst, ready, require, shut
 from keyback.app.registration.skipping import may
 from keyback.app.sends import opens_at
 from keyback.app.sign_in.agenda import Interrupt, waiting
@@ -57,14 +57,16 @@ def look(house: House, visit: Visit) -> View:
             ways=_ways(house, at),
             known=first.known(house, at),
             impossible=first.impossible(house, at),
-            may_skip=asked and may(house, at, shut=closed(unit, at) is not None),
+            may_skip=asked and may(house, at, shut=shut(unit, at) is not None),
         )
 
 
 def gates_of(house: House, at: Seat) -> tuple[Registered, ...]:
-    """With which of the registered things a reset will be possible, the strongest of them; empty: not yet."""
+    """With which of the registered things a reset will be possible: what counts already, and what is kept for the worst
+    day last, else the strongest; empty: not yet."""
     demand = registration.demand_of(at.person, at.policy.policy)
     there = [one for one in registered(house, at) if one.enrolment.ends_at is None]
+    there.sort(key=lambda one: (one.enrolment.usable_from > at.now, one.proof[0] in assurance.SPARE))
     for one in there:
         if demand.gates == 1 and assurance.enough([one.proof], demand):
             return (one,)

@@ -90,8 +90,7 @@ def answer(call: Call, frame: Frame, challenge: SessionChallenge, ways: Sequence
 
 def _lead(call: Call, challenge: SessionChallenge, ways: Sequence[Enrolment]) -> tuple[Text, ...]:
     method = call.site.house.methods[challenge.method]
-    if method.contact_kind is None:
-        return (say(f"method.{challenge.method}.sent"),)
-    to = next((method.masked(one) for one in ways if one.id == challenge.enrolment), None)
+    mine = (one for one in ways if one.method == challenge.method and challenge.enrolment in {"", one.id})
+    to = next((method.masked(one) for one in mine), None)
     sent = say(f"method.{challenge.method}.sent_to", masked=to) if to else say(f"method.{challenge.method}.sent")
-    return (sent, say("answer.until", expires_at=challenge.expires_at))
+    return (sent,) if method.contact_kind is None else (sent, say("answer.until", expires_at=challenge.expires_at))

@@ -23,6 +23,8 @@ MESSAGES = {
     "must.title": "Choose a new password",
     "must.lead": "The password that you typed was for the first time only, or its time is over. For {user_id}, choose one that "
     "only you know. A few unrelated words are easy to remember and hard to guess.",
+    "must.lead_pass": "For {user_id}. From now on you sign in with it. A few unrelated words are easy to remember and hard to "
+    "guess.",
     "change.title": "Change your password",
     "change.lead": "For {user_id}. You stay signed in here, and are signed out everywhere else.",
     "change.current": "Present password",
@@ -93,7 +95,7 @@ def judged(call: Call, found: Judged | None) -> Answer:
 
 def _must_form(at: Seat) -> _Form:
     out = Link("cancel", "/sign-out", say("link.cancel"), post=True)
-    lead = say("must.lead", user_id=at.person.upn)
+    lead = say("must.lead_pass" if at.session.access_pass else "must.lead", user_id=at.person.upn)
     return _Form("/sign-in/password", say("must.title"), lead, say("password.submit"), "/sign-in/judge", links=(out,))
 
 

@@ -117,6 +117,12 @@ def first(call: Call) -> Answer:
     return Answer(pages.question(call, view) if view.question else pages.first(call, view))
 
 
+def first_ways(call: Call) -> Answer:
+    """The other contacts; an open question stays open."""
+    view = look(call.site.house, call.visit)
+    return Answer(pages.first(call, view)) if isinstance(view.barred, NeedsFirst) and view.known else first(call)
+
+
 def first_pick(call: Call) -> Answer:
     """One of the contacts."""
     picked = call.fields.get("contact", "")

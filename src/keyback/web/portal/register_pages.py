@@ -39,7 +39,6 @@ MESSAGES = {
     "register.codes_lead": "Each of these ten codes works once. Print or save them now: they are never shown again. Older codes "
     "no longer work.",
     "register.codes_start": "Make ten codes",
-    "register.codes_about": "Ten codes on paper, for the day when you have lost everything else.",
     "register.code_number": "Code {number}",
     "register.ways_title": "What do you want to set up?",
     "register.ways_lead": "Choose one. You can add more at any time.",
@@ -112,7 +111,7 @@ def suggested(call: Call, view: View, *messages: Message) -> Page:
     return Page(
         "register",
         say(f"method.{name}.name"),
-        lead=(_why(view), say("register.codes_about" if codes else "register.device_lead")),
+        lead=(_why(view), say(f"method.{name}.setup") if codes else say("register.device_lead")),
         step=step,
         steps=steps,
         action="/register/start",
@@ -155,7 +154,7 @@ def contact(call: Call, view: View, form: Form, *messages: Message) -> Page:
         submit=say("register.send"),
         fields=(*_hidden(call, method=name, replaces=replaces), field),
         messages=messages,
-        links=_links(view, *_other(view)),
+        links=_links(view, *(() if replaces else _other(view))),
     )
 
 
@@ -207,9 +206,13 @@ def _sent(call: Call, view: View, challenge: SessionChallenge, messages: tuple[M
             Field("answer", ask.kind, ask.label, hint=ask.hint, length=ask.length),
         ),
         messages=messages,
-        links=_links(view, again, *(() if first_proof else _other(view))),
+        links=_links(view, again, *(_other_first(view) if first_proof else _other(view))),
         expires=challenge.expires_at,
     )
+
+
+def _other_first(view: View) -> tuple[Link, ...]:
+    return (Link("other", "/register/first/ways", say("link.other")),) if len(view.known) > 1 else ()
 
 
 def ways(call: Call, view: View, *messages: Message) -> Page:
@@ -222,7 +225,7 @@ def ways(call: Call, view: View, *messages: Message) -> Page:
         action="/register/start",
         fields=_hidden(call),
         choices=tuple(
-            Choice("method", name, say(f"method.{name}.name"), say(f"method.{name}.about")) for name in names
+            Choice("method", name, say(f"method.{name}.name"), say(f"method.{name}.setup")) for name in names
         ),
         messages=messages,
         links=_links(view),
@@ -316,7 +319,7 @@ def done(call: Call, view: View) -> Page:
         lead=(*_promise(call, view), *((say("register.done_codes"),) if offered else ())),
         fields=_hidden(call),
         groups=(Group(say("register.registered"), items),),
-        links=(Link("next", "/signed-in", say("register.submit")), *codes_link),
+        links=(Link("next", "/signed-in", say("register.submit"), above=True), *codes_link),
     )
 
 

@@ -57,9 +57,9 @@ def show(call: Call, *messages: Message) -> Answer:
     return Answer(page)
 
 
-def rename(call: Call, message: Message | None = None, session: str = "") -> Answer:
-    """The form for a name."""
-    session = session or call.last
+def rename(call: Call, message: Message | None = None) -> Answer:
+    """The form for a name, with what was typed there."""
+    session = call.fields.get("session", "") or call.last
     found = next((one for one in verb.mine(call.site.house, call.visit).sessions if one.id == session), None)
     if found is None:
         return Answer(go_to="/sessions")
@@ -71,7 +71,13 @@ def rename(call: Call, message: Message | None = None, session: str = "") -> Ans
         submit=say("sessions.name_save"),
         fields=(
             *asking.hidden(call, session=session),
-            Field("label", "text", say("sessions.name_label"), required=False, value=found.label),
+            Field(
+                "label",
+                "text",
+                say("sessions.name_label"),
+                required=False,
+                value=call.fields.get("label", found.label)[:254],
+            ),
         ),
         messages=(message,) if message else (),
         links=(Link("cancel", "/sessions", say("sessions.back")),),
@@ -85,7 +91,7 @@ def name(call: Call) -> Answer:
     try:
         verb.name(call.site.house, call.visit, session, call.fields.get("label", ""))
     except Invalid as error:
-        return Answer(rename(call, Message(error.text, "bad"), session).page, 422)
+        return Answer(rename(call, Message(error.text, "bad")).page, 422)
     except verb.Gone as error:
         return Answer(show(call, Message(error.text, "warn")).page, 404)
     return Answer(go_to="/sessions")

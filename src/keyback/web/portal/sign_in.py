@@ -14,7 +14,7 @@ from keyback.web.portal.places import elsewhere, path_of, place
 
 MESSAGES = {
     "sign_in.title": "Sign in",
-    "sign_in.lead": "With the user ID and password of your organisation.",
+    "sign_in.lead": "With the user ID and password of your organisation, or with an access pass in place of the password.",
     "sign_in.user_id": "User ID",
     "sign_in.password": "Password",
     "sign_in.submit": "Sign in",
