@@ -170,3 +170,45 @@ def test_the_latch_leaves_everything_else_alone(living: Living) -> None:
     with living.store.writing() as unit:
         unit.people.latch(person, unit.now)
     assert upkeep(living, person) == Upkeep(registered_at=since, recovered_at=7, skips=2, preferred_method="totp")
+
+
+def frozen(living: Living, person: str) -> None:
+    """Somebody reported: this was not me."""
+    with living.store.writing() as unit:
+        assert unit.people.freeze(person, unit.now)
+
+
+@pytest.mark.parametrize("verb", ["remove", "lost", "prefer", "change"])
+def test_after_a_report_nothing_registered_is_changed(living: Living, verb: str) -> None:
+    """NOT-4: whoever got in does not go on while the owner waits for help, be the sign-in as strong as can be."""
+    person = living.ada()
+    contact = living.contact(person, ContactKind.EMAIL, "b@example.org")
+    browser = seated(living, person, proved="totp")
+    browser.get("/security-info")
+    frozen(living, person)
+    browser.post(f"/security-info/{verb}", item=contact, **({"sure": "yes"} if verb in {"remove", "lost"} else {}))
+    assert browser.told() == ["registration.frozen"]
+    with living.store.reading() as unit:
+        assert sorted(one.value for one in unit.people.contacts(person)) == sorted([MAIL, MOBILE, "b@example.org"])
+    assert not [
+        act for group in browser.get("/security-info")["groups"] for item in group["items"] for act in item["acts"]
+    ]
+
+
+def test_after_a_report_nothing_is_added_and_nobody_is_kept_out(living: Living) -> None:
+    """NOT-4, decisions 24: read-only, with whom to ask; what sign-in would ask for waits until then."""
+    person = living.person("ada")
+    living.contact(person, ContactKind.EMAIL, MAIL)
+    browser = seated(living, person, SessionKind.INTERRUPTED, proved="email_code")
+    browser.get("/register/ways")
+    form = browser.page
+    frozen(living, person)
+    for path, fields in (("/register/start", {"method": "totp"}), ("/register/codes", {})):
+        browser.page = form
+        browser.post(path, **fields)
+        assert browser.page["state"] == "register_closed"
+    with living.store.reading() as unit:
+        assert not unit.people.enrolments(person)
+    assert {link["rel"] for link in browser.page["links"]} == {"skip", "help"}
+    browser.post("/register/skip", challenge="", method="", replaces="")
+    assert kind_of(living, browser) is SessionKind.PORTAL

@@ -9,7 +9,7 @@ from keyback.app.people.telling import METHOD_CHANGED, shown, tell
 from keyback.app.perform import perform
 from keyback.app.registration.adding import CONFIRMED_HOW, counts_from
 from keyback.app.registration.completing import proven, settled
-from keyback.app.registration.opening import closed, held, needs_first, ready
+from keyback.app.registration.opening import held, needs_first, ready, shut
 from keyback.app.sign_in.fresh import NotFresh, password_is_fresh
 from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, new_one, reply
 from keyback.app.sign_in.seat import Seat, Visit, duty_of
@@ -65,7 +65,7 @@ def begin(house: House, visit: Visit, contact: str) -> None:
     with house.store.writing() as unit:
         at = held(house, unit, visit)
         there = next((one for one in known(house, at) if one.contact.id == contact), None)
-        if there is None or not needs_first(house, at) or closed(unit, at) is not None:
+        if there is None or not needs_first(house, at) or shut(unit, at) is not None:
             raise NotFound(say("first.gone"))
         if not password_is_fresh(at):
             raise NotFresh(say("first.password"))

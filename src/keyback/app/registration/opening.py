@@ -16,6 +16,8 @@ from keyback.core.types import Instant
 MESSAGES = {
     "registration.closed": "Your account was recovered a short time ago. For your safety, what you registered can be changed "
     "again from {closed_until_at}. If it cannot wait, ask your administrator for an access pass.",
+    "registration.frozen": "Somebody reported that a change to your account was not made by you. Until your administrator has "
+    "looked at that with you, what you registered cannot be changed. Please contact your administrator.",
     "registration.first": "You have not registered anything yet. Please prove first that it is you.",
     "registration.password_first": "Please enter your password again first.",
 }
@@ -24,7 +26,7 @@ KINDS = (SessionKind.INTERRUPTED, SessionKind.PORTAL)
 
 
 class Closed(Refused):
-    """Security info is read-only after a recovery."""
+    """Security info is read-only, after a recovery or a report “this was not me”."""
 
 
 class NeedsFirst(Refused):
@@ -54,11 +56,19 @@ def closed(unit: Unit, at: Seat) -> Instant | None:
     return None if by_pass else until
 
 
+def shut(unit: Unit, at: Seat) -> Closed | None:
+    """Why nothing may be changed here now, whatever is proven (decisions 26, NOT-4)."""
+    if at.person.frozen_at is not None:
+        return Closed(say("registration.frozen"))
+    until = closed(unit, at)
+    return Closed(say("registration.closed", closed_until_at=until)) if until is not None else None
+
+
 def require(house: House, unit: Unit, at: Seat) -> None:
     """Raises `Closed`, `NeedsFirst` or `NotFresh` unless something may be added here now."""
-    until = closed(unit, at)
-    if until is not None:
-        raise Closed(say("registration.closed", closed_until_at=until))
+    refused = shut(unit, at)
+    if refused is not None:
+        raise refused
     if strong_enough(house, at):
         require_fresh(house, at)
     elif not trusted(at):

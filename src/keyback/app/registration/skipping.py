@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from keyback.app.house import House
 from keyback.app.registration.first import impossible
-from keyback.app.registration.opening import closed
+from keyback.app.registration.opening import shut
 from keyback.app.sign_in import log
 from keyback.app.sign_in.agenda import Interrupt, staged, waiting
 from keyback.app.sign_in.seat import Seat, Visit, duty_of, held, move
@@ -29,8 +29,7 @@ def skip(house: House, visit: Visit) -> str:
     """Counted once for each sign-in: what the session's cookie holds from now on. Raises `Refused`."""
     with house.store.writing() as unit:
         at = held(house, unit, visit, SessionKind.INTERRUPTED)
-        shut = closed(unit, at) is not None
-        if waiting(house, unit, at) is not Interrupt.REGISTER or not may(house, at, shut=shut):
+        if waiting(house, unit, at) is not Interrupt.REGISTER or not may(house, at, shut=shut(unit, at) is not None):
             raise Refused(say("registration.must"))
         person = at.person
         if duty_of(house, at).skippable and not impossible(house, at):

@@ -9,7 +9,7 @@ from keyback.app.known import remember
 from keyback.app.people.telling import METHOD_CHANGED, tell
 from keyback.app.policy.standing import refresh
 from keyback.app.registration.completing import raised
-from keyback.app.registration.opening import Closed, closed, held
+from keyback.app.registration.opening import held, shut
 from keyback.app.security_info.look import Thing, things
 from keyback.app.sign_in.fresh import require_fresh
 from keyback.app.sign_in.seat import Seat, Visit, move, registered
@@ -103,9 +103,9 @@ def changeable(house: House, visit: Visit, item: str) -> Thing:
 def _open(house: House, unit: Unit, visit: Visit, item: str) -> tuple[Seat, Thing]:
     """Somebody else's is not there."""
     at = held(house, unit, visit)
-    until = closed(unit, at)
-    if until is not None:
-        raise Closed(say("registration.closed", closed_until_at=until))
+    refused = shut(unit, at)
+    if refused is not None:
+        raise refused
     require_fresh(house, at)
     thing = next((one for one in things(house, at) if one.id == item), None)
     if thing is None:

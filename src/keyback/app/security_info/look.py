@@ -48,7 +48,7 @@ class Overview:
     """Why the person could not reset the password now."""
     gates: int
     fresh_until: Instant | None
-    """Until when something may be changed here; None: prove it first."""
+    """Until when something may be changed here; None: prove it first, or nothing may after a report."""
     closed_until: Instant | None
 
 
@@ -65,7 +65,7 @@ def look(house: House, visit: Visit) -> Overview:
 
 
 def _fresh_until(house: House, at: Seat) -> Instant | None:
-    if not fresh(house, at):
+    if at.person.frozen_at is not None or not fresh(house, at):
         return None
     session = at.session
     return session.ends_at if session.access_pass else min(session.password_at, session.proved_at) + FRESH
