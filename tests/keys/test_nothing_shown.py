@@ -28,7 +28,7 @@ def options(command: Any, *above: str) -> Iterator[tuple[tuple[str, ...], str]]:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_takes_a_secret_as_an_argument(command: str) -> None:
     """CRY-9: others on the host can read arguments."""
-    taken = options(get_command(import_module(f"keyback.cli.{command}").app), command)
+    taken = options(get_command(import_module(f"keyback.cli.{command.replace('-', '_')}").app), command)
     assert [(where, name) for where, name in taken if name in SECRET_WORDS] == []
 
 
