@@ -1,15 +1,18 @@
 """What an attacker would try on somebody who is half way in: sessions from before, buttons that were meant for another
 moment, and tries that nobody counts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from keyback.app.people import enrolling
-from keyback.app.sign_in.seat import session_key
+from keyback.app.people import contacts, enrolling
+from keyback.app.sign_in import factor
+from keyback.app.sign_in.seat import Visit, session_key
 from keyback.core.policy import Mfa
 from keyback.core.ports import Credential, SessionKind
 from keyback.core.types import DAY, MINUTE, ContactKind, Upkeep
+from keyback.store.engine import Sql
 from tests.app.import_help import work_of
 from tests.living import MAIL, MOBILE, OLD_PASSWORD, OPEN_POLICY, Browser, Living
 from tests.registration.walking import add_app, ask_mail, policy
@@ -71,12 +74,19 @@ def test_nobody_is_signed_out_by_a_second_device_or_by_what_is_no_factor(living:
     assert [kind_of(living, one) for one in (plain, asked, other)] == [None, SessionKind.FACTOR, SessionKind.PORTAL]
 
 
-def test_an_authenticator_that_an_administrator_adds_ends_them_too(living: Living) -> None:
-    """SES-3, decisions 25."""
-    person = living.person("ada")
+@pytest.mark.parametrize("how", ["app", "vouched", "confirmed"])
+def test_a_second_factor_that_an_administrator_adds_ends_them_too(living: Living, how: str) -> None:
+    """SES-3, decisions 25: a device, or a number that somebody vouches for; a hint is none."""
+    person, work, user_id = living.person("ada"), work_of(living), "ada@contoso.example"
     thief = seated(living, person)
-    work = work_of(living)
-    enrolling.finish(work, enrolling.begin(work, "ada@contoso.example", "app"), None)
+    if how == "app":
+        enrolling.finish(work, enrolling.begin(work, user_id, "app"), None)
+    elif how == "vouched":
+        contacts.add_contact(work, user_id, ContactKind.MOBILE, MOBILE, vouched_by="seen in person")
+    else:
+        added = contacts.add_contact(work, user_id, ContactKind.MOBILE, MOBILE)
+        assert kind_of(living, thief) is SessionKind.PORTAL
+        contacts.confirm_contact(work, user_id, added, "seen in person")
     assert kind_of(living, thief) is None
 
 
@@ -212,3 +222,15 @@ def test_after_a_report_nothing_is_added_and_nobody_is_kept_out(living: Living) 
     assert {link["rel"] for link in browser.page["links"]} == {"skip", "help"}
     browser.post("/register/skip", challenge="", method="", replaces="")
     assert kind_of(living, browser) is SessionKind.PORTAL
+
+
+def test_of_questions_asked_at_once_one_is_open(living: Living) -> None:
+    """COD-7, RAC-1: each takes the place of the one before, so that five tries are five."""
+    person = living.ada()
+    browser = seated(living, person, SessionKind.FACTOR)
+    visit = Visit(session_of(browser), "", "203.0.113.9", "test")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: factor.pick(living.house, visit, "totp"), range(16)))
+    with living.store.reading() as unit:
+        rows = unit.link.all(Sql("SELECT id FROM session_challenge WHERE superseded = 0"), {})
+    assert len(rows) == 1

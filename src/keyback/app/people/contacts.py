@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from keyback.app.incidents.care import a_reason
-from keyback.app.people.ending import end_all
+from keyback.app.people.ending import end_all, end_unproven
 from keyback.app.people.finding import find_and_lock
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import METHOD_CHANGED, shown, tell
@@ -57,6 +57,8 @@ def add_contact(work: Work, user_id: str, kind: ContactKind, value: str, *, vouc
         person = find_and_lock(unit, user_id)
         tell(unit, person, METHOD_CHANGED, f"+ {shown(kind, form)}")
         new = _new(work, unit, person, (kind, form), said)
+        if said and kind is ContactKind.MOBILE:
+            end_unproven(unit, person.id, work.actor)
         details: dict[str, str | int] = {"kind": kind.value, "confirmed": int(bool(said)), "vouched_by": said}
         _finish(work, unit, person, Activity.METHOD_ADDED, details)
     work.house.kick("email")
@@ -99,6 +101,8 @@ def confirm_contact(work: Work, user_id: str, contact: str, why: str) -> None:
             raise Conflict(say("people.contact_confirmed"))
         tell(unit, person, METHOD_CHANGED, f"+ {shown(one.kind, one.value)}", [one])
         unit.info.confirm(one.id, BY_ADMINISTRATOR, unit.now, said)
+        if one.kind is ContactKind.MOBILE:
+            end_unproven(unit, person.id, work.actor)
         details: dict[str, str | int] = {"kind": one.kind.value, "confirmed": 1, "vouched_by": said}
         _finish(work, unit, person, Activity.METHOD_ADDED, details)
     _kick(work)

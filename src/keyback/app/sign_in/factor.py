@@ -8,7 +8,7 @@ from keyback.app.sends import opens_at
 from keyback.app.sign_in import log
 from keyback.app.sign_in.arriving import complete, known_cookie
 from keyback.app.sign_in.proving import For, Heard, Passed, Question, Stale, ask, reply
-from keyback.app.sign_in.seat import Seat, Visit, registered, seat, with_info
+from keyback.app.sign_in.seat import Seat, Visit, held, registered, seat, with_info
 from keyback.core.errors import NotFound, TooMany
 from keyback.core.messages import say
 from keyback.core.ports import Session, SessionChallenge, SessionKind, Unit
@@ -62,7 +62,7 @@ def look(house: House, visit: Visit) -> Asking:
 def pick(house: House, visit: Visit, name: str, enrolment: str = "") -> None:
     """Ask by this method, `enrolment` where there are several. Raises `Unseated`, `NotFound`, `TooMany`."""
     with house.store.writing() as unit:
-        at = with_info(unit, seat(house, unit, visit, SessionKind.FACTOR))
+        at = held(house, unit, visit, SessionKind.FACTOR)
         chosen = [one for one in choices(house, at) if one.method == name]
         sent_to = house.methods[name].contact_kind if chosen else None
         if sent_to is not None:
