@@ -34,8 +34,15 @@ NOT_OF_STRANGERS = {
     "breached.alarm",
     "reports",
     "sign_in.free",
+    "factor.hour",
+    "factor.day",
+    "register.hour",
+    "register.impossible",
+    "passwords.tried",
+    "passes.issued",
 }
-"""What one-time links, right answers, completed resets and browsers' reports use up, or what is never charged itself."""
+"""What one-time links, right answers, completed resets and browsers' reports use up, or what is never charged itself; and
+what only those use up who are signed in, or whose password was right a moment ago, or administrators."""
 
 
 def counters(typed: str) -> list[tuple[Any, ...]]:

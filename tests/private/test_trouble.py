@@ -234,7 +234,7 @@ def test_what_cannot_be_delivered_changes_no_answer(error: str, caplog: pytest.L
 
 def test_a_directory_that_is_away_is_away_for_everybody(quick: Living) -> None:
     """ENU-1, ENU-3: with the right password of another directory one comes in; all others are told the same."""
-    quick.person("ada")
+    quick.ada()
     quick.person("abroad", directory=DirectoryKind.LDAP)
     house = replace(quick.house, directories={**quick.house.directories, DirectoryKind.LDAP: Away(DirectoryKind.LDAP)})
     quick.running = replace(quick.running, site=replace(quick.running.site, house=house))
