@@ -12,15 +12,17 @@ import pytest
 from keyback.app.outbox.verbs import list_messages
 from keyback.app.people.showing import show
 from keyback.app.setup.issue import rescue
-from keyback.core.types import MINUTE
+from keyback.core.types import MINUTE, SECOND
 from keyback.store.engine import Sql
 from tests.app.import_help import work_of
 from tests.living import BASE, MAIL, MOBILE, OLD_PASSWORD, SECRET, Browser, Living
+from tests.registration.walking import ADDRESS, ask_mail
+from tests.sign_in.walking import CODE, give_pass
 
 ADA = "ada@contoso.example"
 NEW, NEWER = "canary one seven purple lamps", "canary two seven purple lamps"
 WRONG, TYPED = "canary three was a wrong one", "canary-four-typed-as-a-user-id"
-REFUSED = "canary5"
+REFUSED, AGAIN = "canary5", "canary six was typed once more"
 TABLES = {
     "sqlite": Sql("SELECT name FROM sqlite_master WHERE type = 'table'"),
     "postgresql": Sql("SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"),
@@ -86,6 +88,35 @@ def sign_in(recorded: Recorded, user_id: str, password: str) -> Browser:
     return browser
 
 
+def proven(recorded: Recorded, browser: Browser) -> None:
+    """What the authenticator shows, after something wrong."""
+    browser.post(answer="111111")
+    recorded.living.clock.move(30 * SECOND)
+    code = recorded.living.code_of_app()
+    recorded.secrets.add(code)
+    browser.post(answer=code)
+
+
+def registered(recorded: Recorded, browser: Browser) -> None:
+    """Ten minutes later: all proofs again, then an address, an app, and the pages that show what there is."""
+    living = recorded.living
+    living.clock.move(11 * MINUTE)
+    browser.get("/prove")
+    browser.post(password=AGAIN)
+    browser.post(password=OLD_PASSWORD)
+    browser.choose("totp")
+    proven(recorded, browser)
+    ask_mail(browser)
+    recorded.secrets.add(living.newest_code(ADDRESS))
+    browser.post(answer="11111111")
+    assert browser.post(answer=living.newest_code(ADDRESS))["state"] == "security_info"
+    for path in ("/security-info", "/sessions", "/password", "/register/done"):
+        browser.get(path)
+    browser.post("/password/judge", new=REFUSED)
+    browser.get("/password")
+    browser.post(current=OLD_PASSWORD, new=REFUSED, again=REFUSED)
+
+
 def rescued(recorded: Recorded) -> None:
     path = rescue(recorded.living.house, ADA, "host:root").link.removeprefix(BASE)
     token = path.rpartition("/")[2]
@@ -126,6 +157,13 @@ def test_no_secret_stands_anywhere(living: Living, tmp_path: Path, caplog: pytes
     recorded = Recorded(living)
     for user_id, password in ((ADA, WRONG), (TYPED, WRONG), (ADA, OLD_PASSWORD)):
         sign_in(recorded, user_id, password)
+    browser = sign_in(recorded, ADA, OLD_PASSWORD)
+    assert browser.page["state"] == "answer"
+    proven(recorded, browser)
+    assert browser.page["state"] == "signed_in"
+    registered(recorded, browser)
+    give_pass(living, person)
+    assert sign_in(recorded, ADA, CODE).page["state"] != "sign_in"
     reset(recorded, ("email_code", "totp"), NEW)
     sign_in(recorded, ADA, NEW).get("/signed-in")
     paper = recorded.browser()
@@ -136,8 +174,19 @@ def test_no_secret_stands_anywhere(living: Living, tmp_path: Path, caplog: pytes
     rescued(recorded)
     assert living.has_password(person, NEWER)
     secrets = recorded.secrets | set(papers) | {paper.replace("-", "") for paper in papers}
-    secrets |= {NEW, NEWER, WRONG, TYPED, REFUSED, OLD_PASSWORD, base64.b32encode(SECRET).decode(), SECRET.hex()}
-    assert len(secrets) > 35
+    secrets |= {
+        NEW,
+        NEWER,
+        WRONG,
+        TYPED,
+        REFUSED,
+        AGAIN,
+        CODE,
+        OLD_PASSWORD,
+        base64.b32encode(SECRET).decode(),
+        SECRET.hex(),
+    }
+    assert len(secrets) > 45
     places = {
         "answers": recorded.answers,
         "log": [
