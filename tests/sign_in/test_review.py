@@ -169,6 +169,18 @@ def test_a_way_that_is_switched_off_while_it_is_asked_lets_nobody_in(living: Liv
     assert kind_of(living, browser) is SessionKind.FACTOR
 
 
+def test_a_way_that_is_switched_off_while_it_is_asked_is_no_fresh_proof(living: Living) -> None:
+    """REG-1: what is strong enough is looked at again with the answer."""
+    browser = seated(living, living.ada(), password_at=0)
+    browser.get("/prove")
+    assert browser.post(password=OLD_PASSWORD)["state"] == "answer"
+    rule = replace(OPEN_POLICY.methods["totp"], enabled=False)
+    living.set_policy(replace(OPEN_POLICY, methods={**OPEN_POLICY.methods, "totp": rule}))
+    browser.post(answer=living.code_of_app())
+    assert browser.told() == ["again.weak"]
+    assert browser.get("/prove")["state"] in {"answer", "choose_method"}
+
+
 def test_the_latch_leaves_everything_else_alone(living: Living) -> None:
     """Decisions 17, 26, RAC-2: a job that notes that all is registered does not undo what came in between."""
     person = living.person("ada")
