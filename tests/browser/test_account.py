@@ -157,8 +157,8 @@ def test_changing_ones_password(walk: Registering, demo: Demo) -> None:
     walk.told("")
     look(tab, "change-password-refused")
     walk.hand.fill("#f-current", OLD_PASSWORD)
-    walk.first_password("signed_in", NEW_PASSWORD)
-    look(tab, "signed-in-changed")
+    walk.first_password("password_changed", NEW_PASSWORD)
+    look(tab, "password-changed")
 
 
 def test_where_one_is_signed_in(walk: Registering, demo: Demo) -> None:
@@ -190,6 +190,15 @@ def test_is_it_all_still_right(walk: Registering, demo: Demo) -> None:
     walk.open_sign_in()
     walk.enter(who, OLD_PASSWORD, "confirm")
     look(tab, "confirm")
+    act(walk, "change", "register_contact")
+    look(tab, "confirm-change")
+    tab.goto(f"{demo.url}/confirm")
+    act(walk, "lost", "lost")
+    look(tab, "confirm-lost")
+    tab.locator("[data-rel=cancel]").click()
+    walk.at("security_info")
+    tab.locator("[data-rel=home]").click()
+    walk.at("confirm")
     mine = "person = (SELECT id FROM person WHERE canonical = :id)"
     demo.run_sql(
         f"UPDATE contact SET added_at = :then, confirmed_at = :then, last_used_at = NULL WHERE {mine}", long_ago
