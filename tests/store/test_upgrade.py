@@ -3,6 +3,7 @@
 import pytest
 
 from keyback.core.ports import Credential, Tenant
+from keyback.core.rules.readiness import Standing
 from keyback.core.types import ContactKind, Upkeep
 from keyback.store import migrations
 from keyback.store.engine import Engine, PostgresqlEngine, Sql, SqliteEngine, Values
@@ -60,7 +61,7 @@ def filled(engine: Engine, sealer: AesSealer) -> None:
             ),
             (
                 """INSERT INTO readiness (tenant, person, methods, enabled, administrator, helps_self, waits_until)
-                VALUES (:t, :p, 3, 1, 0, 1, 0)""",
+                VALUES (:t, :p, 3, 1, 2, 1, 0)""",
                 {},
             ),
         ):
@@ -89,6 +90,5 @@ def test_what_an_older_version_wrote_is_there_after_the_upgrade(
         assert unit.people.credential(ADA, 1) == Credential(ENCODED, (), THEN, False, None, 3)
         assert unit.sessions.of(b"k", THEN) is None
         standing = unit.readiness.of(ADA)
-        assert standing is not None
-        assert standing.methods == 3
+        assert standing == Standing(methods=3, enabled=True, administrator=2, helps_self=1, waits_until=0)
         assert unit.tenants.the_one() == Tenant(TENANT, "Contoso", "UTC", "en", had_administrator=True)

@@ -31,8 +31,8 @@ _EVERYBODY = Sql("SELECT id FROM person WHERE tenant = :tenant AND id > :after O
 
 _NOW = "relation = 'member' AND eligible = 0 AND (starts_at IS NULL OR starts_at <= :now) AND (ends_at IS NULL OR ends_at > :now)"
 _SET, _BITS = 16, 0xFFFF
-"""A class is, from its lowest bit on: 16 bits `methods`, 16 `waiting`, 1 `again`, 1 `enabled`, 2 `helps_self`, and
-`administrator`."""
+"""A class is, from its lowest bit on: 16 bits `methods`, 16 `waiting`, 1 `again`, 1 `enabled`, 2 `helps_self`, the rest
+`administrator`. Stored, so places are permanent."""
 _ADMINISTRATORS: Final = 1 << 36
 """The first class of administrators; all of them come after the others."""
 _DUE_FLAG = "CASE WHEN r.confirmed_at > 0 AND r.confirmed_at <= :since THEN 1 ELSE 0 END"
@@ -116,14 +116,14 @@ class SqlReadiness:
 
 def likes(number: int) -> Likes:
     """What a stored class says; in no group, and not due."""
-    rest, low = number >> 2 * _SET, number & ((1 << 2 * _SET) - 1)
+    rest = number >> 2 * _SET
     return Likes(
-        methods=low & _BITS,
+        methods=number & _BITS,
         enabled=bool(rest >> 1 & 1),
         administrator=rest >> 4,
         helps_self=rest >> 2 & 3,
         groups=frozenset(),
-        waiting=low >> _SET,
+        waiting=number >> _SET & _BITS,
         again=bool(rest & 1),
     )
 
@@ -140,7 +140,7 @@ def _split(row: Row) -> Sequence[tuple[bool, int]]:
 
 
 def _likes(row: Row, groups: Sequence[str], *, due: bool = False) -> Likes:
-    """The class; after its columns stands a flag for each group."""
+    """What the row says; after the class stands a flag for each group."""
     within = frozenset(group for group, flag in zip(groups, row[1:], strict=False) if flag)
     return replace(likes(row[0]), groups=within, due=due)
 
