@@ -3,6 +3,7 @@ moment, and tries that nobody counts."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -13,11 +14,12 @@ from keyback.core.policy import Mfa
 from keyback.core.ports import Credential, SessionKind
 from keyback.core.types import DAY, MINUTE, ContactKind, Upkeep
 from keyback.store.engine import Sql
+from keyback.web.call import SESSION
 from tests.app.import_help import work_of
-from tests.living import MAIL, MOBILE, OLD_PASSWORD, OPEN_POLICY, Browser, Living
+from tests.living import MAIL, MOBILE, NEW_PASSWORD, OLD_PASSWORD, OPEN_POLICY, Browser, Living
 from tests.registration.walking import add_app, ask_mail, policy
 from tests.sign_in.walking import enter, give_pass
-from tests.signing import seated, session_of
+from tests.signing import seated, session_of, sign_in
 
 ALWAYS = policy(mfa=Mfa.ALWAYS)
 PASS_LIKE = "ABCD-EFGH-JKMN"
@@ -246,3 +248,55 @@ def test_of_questions_asked_at_once_one_is_open(living: Living) -> None:
     with living.store.reading() as unit:
         rows = unit.link.all(Sql("SELECT id FROM session_challenge WHERE superseded = 0"), {})
     assert len(rows) == 1
+
+
+def test_a_name_from_before_any_step_opens_nothing_after_it(living: Living) -> None:
+    """SES-1: who planted or saw a session's name at the password, the factor, a new password, a proof or a registration
+    has nothing afterwards."""
+    person = living.ada()
+    password(living, person, OLD_PASSWORD, must_change=True)
+    planted = living.browser()
+    planted.http.cookies.set(SESSION, "c" * 64, domain="localhost.local", path="/")
+    sign_in(planted)
+    names = ["c" * 64, session_of(planted)]
+    planted.post(answer=living.code_of_app())
+    names.append(session_of(planted))
+    planted.set_password()
+    names.append(session_of(planted))
+    planted.get("/security-info")
+    living.clock.move(11 * MINUTE)
+    planted.get("/prove")
+    planted.post(password=NEW_PASSWORD)
+    names.append(session_of(planted))
+    planted.post(answer=living.code_of_app())
+    names.append(session_of(planted))
+    ask_mail(planted, "b@example.org")
+    planted.post(answer=living.newest_code("b@example.org"))
+    assert planted.get("/security-info")["state"] == "security_info"
+    names.append(session_of(planted))
+    assert len(set(names)) == len(names) == 7
+    for name in names[:-1]:
+        thief = living.browser()
+        thief.http.cookies.set(SESSION, name, domain="localhost.local", path="/")
+        assert thief.get("/signed-in")["state"] == "sign_in"
+
+
+@pytest.mark.parametrize("where", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])
+def test_nothing_that_a_sign_in_carries_decides_where_it_leads(quick: Living, where: str) -> None:
+    """WEB-6: a query or field of that kind is refused whole, a header is not read; both steps lead to our own pages."""
+    quick.ada()
+    browser = quick.browser(referer=where)
+    token = browser.get("/sign-in")["fields"][0]["value"]
+    headers = {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
+    typed = {"token": token, "user_id": "ada@contoso.example", "password": OLD_PASSWORD}
+    for name in ("next", "return_to", "redirect_uri"):
+        for query, fields in ({name: where}, typed), ({}, {**typed, name: where}):
+            refused = browser.http.post("/sign-in", params=query, content=urlencode(fields), headers=headers)
+            assert (refused.status_code, "location" in refused.headers) == (400, False)
+    there = browser.http.post("/sign-in", content=urlencode(typed), headers=headers)
+    assert (there.status_code, there.headers["location"]) == (303, "/sign-in/factor")
+    page = browser.get("/sign-in/factor")
+    answer = {one["name"]: one["value"] for one in page["fields"] if one["kind"] == "hidden"}
+    content = urlencode({**answer, "answer": quick.code_of_app()})
+    there = browser.http.post("/sign-in/answer", content=content, headers=headers)
+    assert (there.status_code, there.headers["location"]) == (303, "/signed-in")
