@@ -50,7 +50,7 @@ def test_mistakes_with_the_keyboard_only(tab: Page, demo: Demo) -> None:
     expect(tab.locator("#f-user_id")).to_have_value("no body")
     tab.keyboard.press("Control+A")
     walk.hand.fill("#f-user_id", who.user_id)
-    walk.go_on()
+    walk.begin()
     walk.choose("email_code")
     walk.answer("00000000", "answer")
     walk.told("4 more tries")

@@ -196,7 +196,7 @@ class Walk:
         self.hand.press("button.choice[value=reset]")
         self.at("choose_method")
 
-    def go_on(self, state: str = "choose_method") -> None:
+    def go_on(self, state: str) -> None:
         """The primary button."""
         self.hand.press("button.primary")
         self.at(state)
