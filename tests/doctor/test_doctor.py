@@ -152,7 +152,7 @@ def test_missing_rows_are_found_and_made_anew(living: Living) -> None:
     assert level(living, "readiness", repair=True) is Level.GOOD
     assert level(living, "readiness") is Level.GOOD
     with living.store.writing() as unit:
-        unit.link.run(Sql("UPDATE readiness SET waiting = 1"), {})
+        unit.link.run(Sql("UPDATE readiness SET class = class + 65536"), {})
     assert level(living, "readiness") is Level.WARNING
     assert level(living, "readiness", full=True) is Level.WARNING
     assert level(living, "readiness", repair=True) is Level.GOOD
