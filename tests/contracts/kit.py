@@ -36,6 +36,9 @@ class Counting:
         assert len(secret) <= 64  # what is hashed is bounded, whatever was typed
         return _ARGON2.verify(encoded, secret, stranger=stranger)
 
+    def outdated(self, encoded: str) -> bool:
+        return _ARGON2.outdated(encoded)
+
     def mac(self, value: bytes) -> bytes:
         self.calls.append("mac")
         return SEALER.mac("code", "t1", self.challenge, value)

@@ -1,6 +1,7 @@
 """The journey: every state with everything that can happen to it, and random sequences of it all."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -243,7 +244,7 @@ OPEN, UNLOCK = begun(purpose=Purpose.OPEN), begun(purpose=Purpose.UNLOCK)
 
 
 @pytest.mark.parametrize("purpose", [Purpose.RESET, Purpose.UNLOCK])
-def test_what_it_is_for_is_said_once(purpose: Purpose) -> None:
+def test_what_it_is_for_is_said_once(purpose: Literal[Purpose.RESET, Purpose.UNLOCK]) -> None:
     """GAT-4"""
     meant, effects = step(OPEN, Meant(purpose), SOON)
     assert (meant.purpose, meant.state, meant.version) == (purpose, Proving(), OPEN.version + 1)

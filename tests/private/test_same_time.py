@@ -118,6 +118,9 @@ class Extra:
             self._more.verify("", secret)
         return self._real.verify(encoded, secret, stranger=stranger)
 
+    def outdated(self, encoded: str) -> bool:
+        return self._real.outdated(encoded)
+
 
 def test_one_hash_more_would_be_found() -> None:
     """ENU-2: the planted difference of one Argon2, or the tests above would find nothing."""

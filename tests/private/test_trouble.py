@@ -89,6 +89,9 @@ class Full:
         del encoded, secret, stranger
         raise Busy("password hashing")
 
+    def outdated(self, encoded: str) -> bool:
+        return self._real.outdated(encoded)
+
 
 class Dead:
     """A channel that delivers nothing: refused for ever, refused for now, or broken."""

@@ -35,7 +35,7 @@ def must_change(living: Living, person: str) -> Browser:
 
 def alive(browser: Browser) -> bool:
     """Whether this browser is still signed in."""
-    return browser.get("/password")["state"] != "sign_in"
+    return str(browser.get("/password")["state"]) != "sign_in"
 
 
 def changes(living: Living) -> list[str]:

@@ -51,6 +51,4 @@ def place(browser: Browser) -> str:
 def log(living: Living) -> list[tuple[str, str]]:
     """Activity and number of each line of the sign-in log, oldest first."""
     names = {"User signed in": "in", "User could not sign in": "failed", "Sign-in was interrupted": "interrupted"}
-    return [
-        (names[str(line["activity"])], str(line["reason"])) for line in living.story() if line["activity"] in names
-    ]
+    return [(names[str(line["activity"])], str(line["reason"])) for line in living.story() if line["activity"] in names]

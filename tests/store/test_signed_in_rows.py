@@ -1,6 +1,5 @@
 """Sessions, the questions put to them, access passes and wrong passwords: what the rows themselves hold to."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from tests.living import Living
 
 
 @pytest.fixture
-def ada(living: Living) -> Iterator[str]:
+def ada(living: Living) -> str:
     return living.person("ada")
 
 

@@ -164,7 +164,7 @@ class SqlJourneys:
         state, why, code = _state_columns(journey.state)
         values = {"tenant": self._tenant, "id": journey.id, "purpose": str(journey.purpose), "state": state, "why": why}
         more = {"code": code, "version": journey.version, "expected": expected_version}
-        return self._link.run(_UPDATE, values | more) == 1
+        return self._link.run(_UPDATE, {**values, **more}) == 1
 
     def renew(self, journey: str, browser: bytes) -> None:
         """From now on only this cookie leads to it (SES-1)."""
