@@ -5,6 +5,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from keyback.app.drawn import Drawn
 from keyback.app.house import House
 from keyback.app.people.contacts import canonical_contact
 from keyback.app.people.enrolling import MOST_DEVICES
@@ -56,22 +57,6 @@ class Codes:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Chance that was drawn before: the secret that lies in the question."""
-
-    secret: bytes
-
-    def bytes(self, count: int) -> bytes:
-        return self.secret[:count]
-
-    def digits(self, count: int) -> str:
-        raise NotImplementedError
-
-    def id(self) -> str:
-        raise NotImplementedError
-
-
 def is_set(method: Method) -> bool:
     """Whether it is a set of codes on paper: made, shown once, and not tried out."""
     return method.contact_kind is None and method.slow
@@ -81,7 +66,7 @@ def device(house: House, at: Seat, challenge: SessionChallenge) -> Mapping[str, 
     """How to show the device that an open question is about: `key` and `uri`."""
     secret = base64.b64decode(challenge.payload)
     method = house.methods[challenge.method]
-    return method.register_begin(at.person.upn, house.tenant_name, _Drawn(secret), house.hasher).show
+    return method.register_begin(at.person.upn, house.tenant_name, Drawn(secret, house.random), house.hasher).show
 
 
 def begin(house: House, wanted: Wanted) -> None:

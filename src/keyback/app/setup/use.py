@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from keyback.app import clock, new_password
 from keyback.app.counters import clear_sign_in
+from keyback.app.drawn import Drawn
 from keyback.app.house import House
 from keyback.app.perform import perform
 from keyback.app.policy import standing
@@ -14,7 +15,7 @@ from keyback.core.errors import Invalid, NotFound
 from keyback.core.events import Activity, Event
 from keyback.core.messages import Text, say
 from keyback.core.policy import Limits, Notifications, Passwords, Policy
-from keyback.core.ports import Charge, Credential, Random, Registration, SetupLink, Tools, Unit
+from keyback.core.ports import Charge, Credential, Registration, SetupLink, Tools, Unit
 from keyback.core.rules import limits, password
 from keyback.core.rules.limits import Client
 from keyback.core.types import Enrolment, Instant, Person
@@ -99,25 +100,8 @@ def _open(house: House, unit: Unit, token: str) -> _Open:
     return _Open(link, person, policy, contacts, unit.people.credential(person.id, policy.passwords.history))
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Chance that was drawn before: the secret that this link offers."""
-
-    secret: bytes
-    fresh: Random
-
-    def bytes(self, count: int) -> bytes:
-        return self.secret[:count]
-
-    def digits(self, count: int) -> str:
-        return self.fresh.digits(count)
-
-    def id(self) -> str:
-        return self.fresh.id()
-
-
 def _registration(house: House, opened: _Open) -> Registration:
-    drawn = _Drawn(opened.link.secret, house.random)
+    drawn = Drawn(opened.link.secret, house.random)
     return house.methods[METHOD].register_begin(opened.person.upn, house.tenant_name, drawn, house.hasher)
 
 
