@@ -87,7 +87,7 @@ def main() -> None:
 def fill(running: Running, count: int, history: int) -> None:
     """The people, and a policy that raises the limits."""
     policy = policy_for(running.house)
-    service = replace(policy.self_service, enabled_for=Scope.ALL)
+    service = replace(policy.self_service, enabled_for=Scope.ALL, allow_unlock=False)
     policy = Policy(
         service, policy.methods, numbers=policy.numbers, limits=LIMITS, passwords=Passwords(history=history)
     )
