@@ -23,6 +23,7 @@ _VARIES: Final = (
     (re.compile(r"\b\d(?:-[0-9A-Z]{4}){4}\b"), "CODE"),
     (re.compile(r"\b\d{1,2} \w+ \d{4}\b|\b\d{4}-\d\d-\d\d\b"), "DATE"),
     (re.compile(r"\b\d{1,2}:\d\d(?: (?:AM|PM))?(?: UTC)?"), "TIME"),
+    (re.compile(r"\bDATE, TIME\b"), "TIME"),  # tomorrow's times carry their date, and before midnight much is tomorrow
     (re.compile(r"\(\d+ s\)"), "(SECONDS)"),
     (re.compile(r"\bletters [A-Z]{2}\b"), "letters LETTERS"),
     (re.compile(r"\b127\.0\.0\.1:\d+"), "HOST"),
