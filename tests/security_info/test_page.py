@@ -46,10 +46,10 @@ def test_everything_is_there_with_when_and_how_it_counts(living: Living) -> None
     assert [message["id"] for message in page["messages"]] == ["info.fresh"]
     assert [len(group["items"]) for group in page["groups"]] == [1, 2, 1]
     mailbox = contacts(living, person)[MAIL]
-    assert said(page, mailbox) == {"info.unused", "info.counts"}
+    assert said(page, mailbox) == {"thing.unused", "info.counts"}
     assert rels(page, mailbox) == ["change", "remove", "lost"]
     assert rels(page, contacts(living, person)[MOBILE]) == ["prefer", "change", "remove", "lost"]
-    assert items(page)["recovery_code"]["label"] == "10 codes left"
+    assert items(page)["recovery_code"]["label"] == "10 recovery codes left"
     assert page["links"][0]["href"] == "/register/ways"
     assert MAIL not in str(page)
     assert MOBILE not in str(page)

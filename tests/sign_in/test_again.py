@@ -2,9 +2,10 @@
 
 import pytest
 
-from keyback.app.sign_in.fresh import FRESH, NotFresh, fresh, require_fresh
+from keyback.app.sign_in.fresh import NotFresh, fresh, require_fresh
 from keyback.app.sign_in.seat import Seat, Visit, seat, with_info
 from keyback.core.ports import SessionKind
+from keyback.core.rules.freshness import FRESH
 from keyback.core.types import MINUTE, ContactKind
 from tests.living import HOME, MAIL, MOBILE, OLD_PASSWORD, RESEND, Browser, Living
 from tests.signing import plain, seated, session_of

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from keyback.app.sign_in import expiry
+from keyback.core.rules.interrupts import expires_at
 from keyback.core.types import DAY
 from keyback.wiring.janitor import Janitor
 from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, OPEN_POLICY, Living
@@ -85,7 +86,7 @@ def test_when_it_works_until(quick: Living) -> None:
     assert expiry.warning(NINETY.passwords, before, ends - 14 * DAY) == ends
     assert expiry.warning(NINETY.passwords, before, ends) is None
     assert expiry.warning(OPEN_POLICY.passwords, before, ends) is None
-    assert expiry.until(NINETY.passwords, None) is None
+    assert expires_at(NINETY.passwords, None) is None
 
 
 def test_the_signed_in_page_warns_and_leads_to_where_it_is_changed(living: Living) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from keyback.app.people.ports import NewPassword
-from keyback.app.sign_in.tries import pause_after
+from keyback.core.rules.limits import pause_after
 from keyback.core.types import DAY, HOUR, MINUTE, SECOND, DirectoryKind
 from keyback.store.engine import Sql
 from keyback.store.people_changes import SqlPeopleChanges

@@ -6,12 +6,12 @@ from keyback.app.house import House
 from keyback.app.people.ending import end_unproven
 from keyback.app.policy.standing import refresh
 from keyback.app.sign_in.arriving import onward
-from keyback.app.sign_in.fresh import FRESH
 from keyback.app.sign_in.seat import Seat, duty_of, registered, with_info
 from keyback.core.events import Activity, Event
 from keyback.core.ports import Session, SessionKind, Unit
 from keyback.core.rules import registration
 from keyback.core.rules.assurance import strength
+from keyback.core.rules.freshness import recent
 from keyback.core.types import Person
 
 
@@ -32,12 +32,12 @@ def settled(house: House, unit: Unit, before: Seat, session: Session) -> Session
 
 def proven(at: Seat, session: Session, method: str) -> Session:
     """The session in which this method has just proven itself; a proof before it makes it no younger."""
-    recent = session.proved_at and at.now - session.proved_at <= FRESH
+    fresh = recent(session.proved_at, at.now)
     names = session.methods.split("+")
     return replace(
         session,
-        proved_at=session.proved_at if recent else at.now,
-        proved_with=max(session.proved_with, strength(method)) if recent else strength(method),
+        proved_at=session.proved_at if fresh else at.now,
+        proved_with=max(session.proved_with, strength(method)) if fresh else strength(method),
         methods=session.methods if method in names else f"{session.methods}+{method}",
     )
 

@@ -8,13 +8,14 @@ from keyback.app.registration.adding import is_set, may_have_more
 from keyback.app.registration.opening import Closed, NeedsFirst, ready, require, shut
 from keyback.app.registration.skipping import may
 from keyback.app.sends import opens_at
-from keyback.app.sign_in.agenda import Interrupt, waiting
+from keyback.app.sign_in.agenda import waiting
 from keyback.app.sign_in.fresh import NotFresh
 from keyback.app.sign_in.proving import For
 from keyback.app.sign_in.seat import Seat, Visit, duty_of, registered
 from keyback.core.errors import Refused
 from keyback.core.ports import SessionChallenge, SessionKind, Unit
 from keyback.core.rules import assurance, registration
+from keyback.core.rules.interrupts import Interrupt
 from keyback.core.rules.registration import Duty, Registered
 from keyback.core.types import Instant
 

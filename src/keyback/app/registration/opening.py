@@ -3,7 +3,7 @@ first proof (decisions 19, 26; REG-1, REG-2)."""
 
 from keyback.app.house import House
 from keyback.app.sign_in import seat as seats
-from keyback.app.sign_in.agenda import Interrupt, waiting
+from keyback.app.sign_in.agenda import waiting
 from keyback.app.sign_in.fresh import NotFresh, password_is_fresh, proof_is_fresh, require_fresh, strong_enough
 from keyback.app.sign_in.seat import Seat, Unseated, Visit, seat, with_info
 from keyback.core.errors import Refused
@@ -11,6 +11,7 @@ from keyback.core.messages import say
 from keyback.core.policy import FirstProof
 from keyback.core.ports import SessionKind, Unit
 from keyback.core.rules import limits, registration
+from keyback.core.rules.interrupts import Interrupt
 from keyback.core.types import Instant
 
 MESSAGES = {
@@ -52,8 +53,7 @@ def _past_password(house: House, unit: Unit, at: Seat) -> Seat:
 def closed(unit: Unit, at: Seat) -> Instant | None:
     """Until when nothing may be added: an account that was just recovered opens by a checked access pass alone."""
     until = registration.closed_until(at.person, at.policy.policy, at.now)
-    by_pass = bool(at.session.access_pass) and unit.passes.checked(at.session.access_pass)
-    return None if by_pass else until
+    return None if by_pass(at) and unit.passes.checked(at.session.access_pass) else until
 
 
 def shut(unit: Unit, at: Seat) -> Closed | None:
@@ -71,7 +71,7 @@ def require(house: House, unit: Unit, at: Seat) -> None:
         raise refused
     if strong_enough(house, at):
         require_fresh(house, at)
-    elif not trusted(at):
+    elif not by_pass(at):
         if not password_is_fresh(at):
             raise NotFresh(say("registration.password_first"))
         if not granted(at) and not proof_is_fresh(house, at):
@@ -80,10 +80,10 @@ def require(house: House, unit: Unit, at: Seat) -> None:
 
 def needs_first(house: House, at: Seat) -> bool:
     """Whether the first proof is missing: nothing is registered, and nothing stands in for it."""
-    return not (strong_enough(house, at) or trusted(at) or granted(at) or proof_is_fresh(house, at))
+    return not (strong_enough(house, at) or by_pass(at) or granted(at) or proof_is_fresh(house, at))
 
 
-def trusted(at: Seat) -> bool:
+def by_pass(at: Seat) -> bool:
     """Opened by an access pass, which is password and proof."""
     return bool(at.session.access_pass)
 

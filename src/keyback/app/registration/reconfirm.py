@@ -1,19 +1,22 @@
 """Is it all still right? Asked at sign-in after so many days (decisions 24). What was not used for a year is proven by a
 code; everything else by saying so."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from keyback.app.house import House
 from keyback.app.policy.standing import refresh
-from keyback.app.sign_in.agenda import Interrupt, waiting
+from keyback.app.security_info.look import Thing, ways
+from keyback.app.sign_in.agenda import waiting
 from keyback.app.sign_in.arriving import onward
 from keyback.app.sign_in.proving import For, Heard, Passed, Question, ask, reply
-from keyback.app.sign_in.seat import Seat, Unseated, Visit, held, move, registered
+from keyback.app.sign_in.seat import Seat, Unseated, Visit, held, move, registered, seat, with_info
 from keyback.core.errors import NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
-from keyback.core.ports import Session, SessionKind, Unit
-from keyback.core.types import DAY, Enrolment, Instant, Span
+from keyback.core.ports import Session, SessionChallenge, SessionKind, Unit
+from keyback.core.rules import registration
+from keyback.core.rules.interrupts import Interrupt
 
 MESSAGES = {
     "reconfirm.prove_first": "Some of these were not used for a year. Please prove by a code that they are still yours, change "
@@ -21,14 +24,33 @@ MESSAGES = {
     "reconfirm.gone": "This is not registered any more.",
 }
 
-UNUSED: Span = 365 * DAY
-"""After so long a contact must be proven by a code."""
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What is asked about, and the question that is open and can still be answered."""
+
+    things: Sequence[Thing]
+    unproven: frozenset[str]
+    """Ids of those of which nothing was heard for a year."""
+    challenge: SessionChallenge | None
 
 
-def must_be_proven(house: House, one: Enrolment, now: Instant) -> bool:
-    """Whether it is a contact that was not used for a year."""
-    sent = house.methods[one.method].contact_kind is not None
-    return sent and one.ends_at is None and (one.last_used_at or one.added_at) + UNUSED <= now
+def look(house: House, visit: Visit) -> Looking:
+    """Raises `Unseated` where something else comes first, or nothing."""
+    with house.store.reading() as unit:
+        at = with_info(unit, seat(house, unit, visit, SessionKind.INTERRUPTED))
+        if waiting(house, unit, at) is not Interrupt.CONFIRM:
+            raise Unseated(say("reconfirm.gone"))
+        found = unit.session_challenges.open(at.session.id)
+        alive = (
+            found is not None and found.purpose == For.CONFIRM and found.expires_at > at.now and found.tries_left > 0
+        )
+        return Looking(ways(house, at), _unproven(house, at), found if alive else None)
+
+
+def _unproven(house: House, at: Seat) -> frozenset[str]:
+    sent = (one.enrolment for one in registered(house, at) if house.methods[one.proof[0]].contact_kind is not None)
+    return frozenset(one.id for one in sent if registration.must_be_proven(one, at.now))
 
 
 def confirm(house: House, visit: Visit) -> str:
@@ -36,7 +58,7 @@ def confirm(house: House, visit: Visit) -> str:
     proven first."""
     with house.store.writing() as unit:
         at = _asked(house, unit, visit)
-        if any(must_be_proven(house, one.enrolment, unit.now) for one in registered(house, at)):
+        if _unproven(house, at):
             raise Refused(say("reconfirm.prove_first"))
         person = replace(at.person, upkeep=replace(at.person.upkeep, confirmed_at=unit.now))
         unit.people.keep(person.id, person.upkeep, unit.now)
@@ -51,7 +73,7 @@ def prove(house: House, visit: Visit, contact: str) -> None:
     with house.store.writing() as unit:
         at = _asked(house, unit, visit)
         one = next((one.enrolment for one in registered(house, at) if one.enrolment.id == contact), None)
-        if one is None or not must_be_proven(house, one, unit.now):
+        if one is None or contact not in _unproven(house, at):
             raise NotFound(say("reconfirm.gone"))
         channel = ask(house, unit, at, Question(For.CONFIRM, house.methods[one.method], [one]))
     if isinstance(channel, TooMany):

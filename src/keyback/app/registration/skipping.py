@@ -6,12 +6,13 @@ from keyback.app.house import House
 from keyback.app.registration.first import impossible
 from keyback.app.registration.opening import shut
 from keyback.app.sign_in import log
-from keyback.app.sign_in.agenda import Interrupt, staged, waiting
+from keyback.app.sign_in.agenda import staged, waiting
 from keyback.app.sign_in.seat import Seat, Visit, duty_of, held, move
 from keyback.core.errors import Refused
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.ports import SessionKind
+from keyback.core.rules.interrupts import Interrupt
 
 MESSAGES = {
     "registration.must": "This cannot wait any longer. Please register what is asked for, or contact your administrator."

@@ -7,11 +7,12 @@ from keyback.app.house import House
 from keyback.app.people.telling import shown
 from keyback.app.registration.opening import closed, ready
 from keyback.app.reset.scene import proof_of
-from keyback.app.sign_in.fresh import FRESH, fresh
-from keyback.app.sign_in.seat import Seat, Visit
+from keyback.app.sign_in.fresh import fresh
+from keyback.app.sign_in.seat import Seat, Visit, registered
 from keyback.core.ports import Method
 from keyback.core.rules import eligibility, offer, registration, why
 from keyback.core.rules.assurance import SPARE
+from keyback.core.rules.freshness import FRESH
 from keyback.core.rules.registration import Why
 from keyback.core.rules.why import Reason
 from keyback.core.types import Code, Contact, ContactKind, Enrolment, Instant
@@ -79,6 +80,13 @@ def things(house: House, at: Seat) -> tuple[Thing, ...]:
     devices = [_device(at, one, reasons) for one in at.info.enrolments if one.method not in SPARE]
     sets = {one.method: house.methods[one.method] for one in at.info.enrolments if one.method in SPARE}
     return (*devices, *contacts, *(_set(at, method, reasons) for method in sets.values()))
+
+
+def ways(house: House, at: Seat) -> tuple[Thing, ...]:
+    """Of these, what proves its owner, or will: confirmed, permitted, and in no other one's place."""
+    there = [one.enrolment for one in registered(house, at) if one.enrolment.ends_at is None]
+    ids = {one.method if one.method in SPARE else one.id for one in there}
+    return tuple(one for one in things(house, at) if one.id in ids)
 
 
 def _contact(house: House, at: Seat, one: Contact, reasons: Mapping[str, Reason]) -> Thing:

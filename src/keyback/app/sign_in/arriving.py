@@ -5,13 +5,12 @@ from dataclasses import replace
 from keyback.app.counters import clear_sign_in
 from keyback.app.house import House
 from keyback.app.known import remember
-from keyback.app.perform import notice_addresses, send_notice
+from keyback.app.perform import perform
 from keyback.app.sign_in import log
 from keyback.app.sign_in.agenda import next_interrupt, staged
 from keyback.app.sign_in.seat import Seat, duty_of, registered
 from keyback.core.effects import TellPerson
 from keyback.core.ports import Credential, Session, Unit
-from keyback.core.rules import roles
 from keyback.core.rules.limits import Client, trusts
 
 NEW_DEVICE = "notice.new_device"
@@ -26,17 +25,9 @@ def complete(house: House, unit: Unit, at: Seat, session: Session, credential: C
     clear_sign_in(unit, rules, at.account, who)
     unit.guesses.forget(at.account)
     if not at.asker.known and registered(house, at):
-        _tell(unit, at, session)
+        told = TellPerson(at.person.id, NEW_DEVICE, {"when_at": unit.now, "source": at.visit.source}, session.id)
+        perform(unit, [told], at.policy.policy.notifications)
     return onward(house, unit, at, session, credential)
-
-
-def _tell(unit: Unit, at: Seat, session: Session) -> None:
-    """At every address that was confirmed before, and the primary one."""
-    person = at.person
-    if at.policy.policy.notifications.notify_users or roles.is_administrator(person.roles):
-        values: dict[str, str | int] = {"when_at": unit.now, "source": at.visit.source}
-        to = [("email", address) for address in notice_addresses(unit, person)]
-        send_notice(unit, person, TellPerson(person.id, NEW_DEVICE, values, session.id), to)
 
 
 def onward(house: House, unit: Unit, at: Seat, session: Session, credential: Credential | None) -> Session:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from keyback.app.house import House
 from keyback.app.sign_in import by_pass, log, tries
-from keyback.app.sign_in.agenda import Interrupt, next_interrupt
+from keyback.app.sign_in.agenda import next_interrupt
 from keyback.app.sign_in.arriving import complete, known_cookie
 from keyback.app.sign_in.factor import open_default
 from keyback.app.sign_in.seat import LIVES, PASS_LIFE, Seat, Visit, registered, seated, session_key, with_info
@@ -16,6 +16,7 @@ from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.ports import Credential, Session, SessionKind, Unit
 from keyback.core.rules import registration
+from keyback.core.rules.interrupts import Interrupt
 from keyback.core.rules.password import prepare
 from keyback.core.types import NOBODY, DirectoryKind, Instant, Person
 

@@ -6,6 +6,7 @@ from keyback.app.sign_in.seat import Seat
 from keyback.core.effects import TellPerson
 from keyback.core.policy import Passwords, Policy
 from keyback.core.ports import Credential
+from keyback.core.rules.interrupts import expires_at
 from keyback.core.types import DAY, Instant
 
 AT_ONCE = 100
@@ -13,16 +14,9 @@ AT_ONCE = 100
 NOTICE = "notice.password_expires"
 
 
-def until(rules: Passwords, credential: Credential | None) -> Instant | None:
-    """Until when this password signs in without being changed; None: for ever."""
-    if credential is None or rules.expiry_days <= 0:
-        return None
-    return credential.set_at + rules.expiry_days * DAY
-
-
 def warning(rules: Passwords, credential: Credential | None, now: Instant) -> Instant | None:
     """Until when it works, where that is soon enough to say so."""
-    ends = until(rules, credential)
+    ends = expires_at(rules, credential)
     return ends if ends is not None and now < ends <= now + rules.expiry_warning_days * DAY else None
 
 

@@ -4,9 +4,9 @@ administrators see the numbers; the session's id joins the lines of one sign-in.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from keyback.app.sign_in.agenda import Interrupt
 from keyback.core.events import Activity, Event
 from keyback.core.ports import Session, SessionKind, Unit
+from keyback.core.rules.interrupts import Interrupt
 
 WRONG, UNKNOWN, DISABLED, LOCKED, AWAY = "50126", "50034", "50057", "50053", "80001"
 EXPIRED, REGISTER, NEEDS_FACTOR, ASKED, WRONG_FACTOR = "50055", "50125", "50072", "50074", "500121"

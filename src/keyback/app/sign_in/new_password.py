@@ -9,7 +9,7 @@ from keyback.app.known import remember
 from keyback.app.new_password import Judged
 from keyback.app.perform import perform
 from keyback.app.sign_in import typed
-from keyback.app.sign_in.agenda import Interrupt, waiting
+from keyback.app.sign_in.agenda import waiting
 from keyback.app.sign_in.arriving import onward
 from keyback.app.sign_in.fresh import require_again
 from keyback.app.sign_in.seat import Seat, Unseated, Visit, move, seat, with_info
@@ -20,6 +20,7 @@ from keyback.core.messages import say
 from keyback.core.policy import Passwords
 from keyback.core.ports import Credential, Session, SessionKind, Unit
 from keyback.core.rules import password
+from keyback.core.rules.interrupts import Interrupt
 from keyback.core.types import DirectoryKind
 
 MESSAGES = {

@@ -2,11 +2,11 @@
 
 from keyback.app.house import House
 from keyback.app.sign_in import agenda
-from keyback.app.sign_in.agenda import Interrupt
 from keyback.app.sign_in.arriving import onward
 from keyback.app.sign_in.seat import Seat, Unseated, Visit, move, seat, session_key, with_info
 from keyback.core.events import Activity, Event
 from keyback.core.ports import SessionKind
+from keyback.core.rules.interrupts import Interrupt
 from keyback.core.types import MINUTE
 
 SEEN_EVERY = MINUTE

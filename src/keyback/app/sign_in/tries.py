@@ -16,16 +16,14 @@ from keyback.core.messages import say
 from keyback.core.policy import Limits
 from keyback.core.ports import Charge, Credential, Unit
 from keyback.core.rules import identifiers
-from keyback.core.rules.limits import Client, charge, source_network, trusts
+from keyback.core.rules.limits import Client, charge, pause_after, source_network, trusts
 from keyback.core.rules.password import prepare
-from keyback.core.types import DAY, HOUR, MINUTE, Instant, Person, Span
+from keyback.core.types import DAY, Instant, Person, Span
 
 MESSAGES = {
     "sign_in.wait": "There were too many wrong passwords. Try again at {again_at}, or choose “Forgot password or locked out?”.",
 }
 
-FIRST_PAUSE = MINUTE
-LONGEST_PAUSE = 5 * HOUR
 REMEMBERED = 3
 """Wrong passwords that are not counted again."""
 MEMORY: Span = DAY
@@ -81,11 +79,6 @@ class Try:
     @property
     def who(self) -> str:
         return self.person.id if self.person else f"decoy:{self.counts.account}"
-
-
-def pause_after(further: int) -> Span:
-    """How long an account stays shut after so many failures beyond the free ones: 60 s, doubling to 5 hours."""
-    return min(FIRST_PAUSE << min(max(0, further), 20), LONGEST_PAUSE)
 
 
 def begin(house: House, asked: Asked) -> Try:

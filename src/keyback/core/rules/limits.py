@@ -14,6 +14,8 @@ from keyback.core.policy import Limits
 from keyback.core.ports.records import Charge
 from keyback.core.types import DAY, HOUR, MINUTE, Span
 
+FIRST_PAUSE, LONGEST_PAUSE = MINUTE, 5 * HOUR
+"""Of a sign-in that is shut, after the free failures."""
 TENFOLD = 10
 """How much more a source in a trusted network may do."""
 
@@ -120,6 +122,11 @@ def budget(limit: Limit, limits: Limits, who: Client) -> int:
     if limit.tenfold and who.trusted:
         return number * TENFOLD
     return -(-number // 2) if who.storm and not who.known else number
+
+
+def pause_after(further: int) -> Span:
+    """How long an account stays shut after so many failures beyond the free ones: 60 s, doubling to 5 hours."""
+    return min(FIRST_PAUSE << min(max(0, further), 20), LONGEST_PAUSE)
 
 
 def trusts(limits: Limits, source: str) -> bool:

@@ -13,6 +13,8 @@ from keyback.core.rules import assurance, eligibility, offer, roles
 from keyback.core.rules.assurance import FACTORS, SPARE, Proof
 from keyback.core.types import DAY, HOUR, Enrolment, Instant, Person, Span
 
+UNUSED: Span = 365 * DAY
+"""After so long a contact is proven anew."""
 MOST_NEW = 2
 """More methods than so many are never needed."""
 
@@ -120,6 +122,11 @@ def reconfirm_due(person: Person, policy: Policy, now: Instant) -> bool:
     days, upkeep = policy.registration.reconfirm_days, person.upkeep
     since = upkeep.confirmed_at or upkeep.registered_at
     return policy.registration.required_at_sign_in and days > 0 and since is not None and since + days * DAY <= now
+
+
+def must_be_proven(one: Enrolment, now: Instant) -> bool:
+    """Of an address or number: whether nothing was heard from there for so long that a code must prove it (decisions 24)."""
+    return one.ends_at is None and (one.last_used_at or one.added_at) + UNUSED <= now
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from keyback.app.sign_in import session
-from keyback.app.sign_in.agenda import Interrupt
 from keyback.app.sign_in.seat import Seat, Unseated
 from keyback.core.errors import Unavailable
 from keyback.core.ports import SessionKind
+from keyback.core.rules.interrupts import Interrupt
 from keyback.web.call import SESSION, Answer, Call
 
 _INTERRUPTS = {

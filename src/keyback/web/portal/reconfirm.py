@@ -1,15 +1,16 @@
 """Is it all still right? Each thing with its ways to mend it, and one button for all."""
 
 from keyback.app.registration import reconfirm as verb
-from keyback.app.sign_in.proving import For, Heard, Stale
-from keyback.app.sign_in.seat import Seat, registered
+from keyback.app.security_info.look import Thing
+from keyback.app.sign_in.proving import Heard, Stale
 from keyback.core.errors import NotFound, Refused, TooMany
 from keyback.core.messages import say
-from keyback.core.ports import SessionChallenge, SessionKind
-from keyback.core.types import SECOND, Enrolment
+from keyback.core.ports import SessionChallenge
+from keyback.core.types import SECOND
 from keyback.web.call import Answer, Call
 from keyback.web.page import Act, Field, Group, Item, Link, Message, Page
-from keyback.web.portal.places import at, elsewhere, place
+from keyback.web.portal import things
+from keyback.web.portal.places import elsewhere
 
 MESSAGES = {
     "reconfirm.title": "Is this all still yours?",
@@ -20,8 +21,6 @@ MESSAGES = {
     "reconfirm.lost": "Not mine any more",
     "reconfirm.send": "Send a code",
     "reconfirm.unused": "Not used for a year: prove by a code that it is still yours.",
-    "reconfirm.used": "Last used {used_at}.",
-    "reconfirm.since": "Registered {added_at}.",
     "reconfirm.code_title": "Enter the code that we sent",
     "reconfirm.code_lead": "To {masked}. You have until {expires_at}.",
     "reconfirm.back": "Back to the list",
@@ -31,18 +30,12 @@ MESSAGES = {
 
 def show(call: Call) -> Answer:
     """The list, or the code that is being waited for."""
-    here = at(call, SessionKind.INTERRUPTED)
-    if isinstance(here, Answer):
-        return here
-    return _shown(call, here) if place(call) == "/confirm" else elsewhere(call)
+    return Answer(_page(call, verb.look(call.site.house, call.visit)))
 
 
 def items(call: Call) -> Answer:
     """The list, though a code is being waited for."""
-    here = at(call, SessionKind.INTERRUPTED)
-    if isinstance(here, Answer):
-        return here
-    return Answer(_list(call, here)) if place(call) == "/confirm" else elsewhere(call)
+    return Answer(_list(call, verb.look(call.site.house, call.visit)))
 
 
 def post(call: Call) -> Answer:
@@ -71,21 +64,13 @@ def answered(call: Call) -> Answer:
 
 
 def _again(call: Call, error: Refused) -> Answer:
-    here = at(call, SessionKind.INTERRUPTED)
-    if isinstance(here, Answer):
-        return here
     wait = max(1, (error.retry_at - call.now) // SECOND) if isinstance(error, TooMany) else 0
-    shown = _shown(call, here, Message(error.text, "bad"))
-    return Answer(shown.page, 429 if wait else 422, retry_after=wait)
+    page = _page(call, verb.look(call.site.house, call.visit), Message(error.text, "bad"))
+    return Answer(page, 429 if wait else 422, retry_after=wait)
 
 
-def _shown(call: Call, here: Seat, *messages: Message) -> Answer:
-    with call.site.house.store.reading() as unit:
-        challenge = unit.session_challenges.open(here.session.id)
-    waits = challenge is not None and challenge.purpose == For.CONFIRM and challenge.expires_at > call.now
-    if challenge is None or not waits or not challenge.tries_left:
-        return Answer(_list(call, here, *messages))
-    return Answer(_code(call, here, challenge, *messages))
+def _page(call: Call, seen: verb.Looking, *messages: Message) -> Page:
+    return _list(call, seen, *messages) if seen.challenge is None else _code(call, seen, seen.challenge, *messages)
 
 
 def _hidden(call: Call, **more: str) -> tuple[Field, ...]:
@@ -93,18 +78,16 @@ def _hidden(call: Call, **more: str) -> tuple[Field, ...]:
     return tuple(Field(name, "hidden", label, value=value) for name, value in {"token": call.token, **more}.items())
 
 
-def _list(call: Call, here: Seat, *messages: Message) -> Page:
-    found = [one.enrolment for one in registered(call.site.house, here) if one.enrolment.ends_at is None]
-    open_ = any(verb.must_be_proven(call.site.house, one, call.now) for one in found)
+def _list(call: Call, seen: verb.Looking, *messages: Message) -> Page:
     return Page(
         "confirm",
         say("reconfirm.title"),
         lead=(say("reconfirm.lead"),),
         action="/confirm",
-        submit=None if open_ else say("reconfirm.all"),
+        submit=None if seen.unproven else say("reconfirm.all"),
         fields=_hidden(call),
         messages=messages,
-        groups=(Group(say("reconfirm.registered"), tuple(_item(call, one) for one in _once(found))),),
+        groups=(Group(say("reconfirm.registered"), tuple(_item(one, seen) for one in seen.things)),),
         links=(
             Link("help", "/contact", say("link.help")),
             Link("cancel", "/sign-out", say("link.cancel"), post=True),
@@ -112,50 +95,23 @@ def _list(call: Call, here: Seat, *messages: Message) -> Page:
     )
 
 
-def _once(found: list[Enrolment]) -> list[Enrolment]:
-    """A set of codes is one thing."""
-    return list({(one.method if one.slot or _is_set(one, found) else one.id): one for one in found}.values())
+def _item(one: Thing, seen: verb.Looking) -> Item:
+    unproven = one.id in seen.unproven
+    acts = [Act("prove", "/confirm", say("reconfirm.send"), "contact", one.id)] if unproven else []
+    if one.kind is not None:
+        acts.append(Act("change", "/security-info/change", say("reconfirm.change"), "item", one.id))
+    acts.append(Act("lost", "/security-info/lost", say("reconfirm.lost"), "item", one.id, harsh=True))
+    more = (say("reconfirm.unused"),) if unproven else ()
+    return Item(one.id, things.label(one), (*things.about(one), *more), acts=tuple(acts))
 
 
-def _is_set(one: Enrolment, found: list[Enrolment]) -> bool:
-    return any(other.slot for other in found if other.method == one.method)
-
-
-def _item(call: Call, one: Enrolment) -> Item:
-    house = call.site.house
-    method = house.methods[one.method]
-    stale = verb.must_be_proven(house, one, call.now)
-    used = (
-        say("reconfirm.used", used_at=one.last_used_at)
-        if one.last_used_at
-        else say("reconfirm.since", added_at=one.added_at)
-    )
-    acts = [Act("lost", "/security-info/lost", say("reconfirm.lost"), "item", one.id, harsh=True)]
-    if method.contact_kind is not None:
-        acts.insert(0, Act("change", "/security-info/change", say("reconfirm.change"), "item", one.id))
-    if stale:
-        acts.insert(0, Act("prove", "/confirm", say("reconfirm.send"), "contact", one.id))
-    return Item(
-        one.id,
-        say(f"method.{one.method}.name"),
-        about=(say("methods.to", masked=method.masked(one)), say("reconfirm.unused") if stale else used)
-        if method.contact_kind is not None
-        else (used,),
-        acts=tuple(acts),
-    )
-
-
-def _code(call: Call, here: Seat, challenge: SessionChallenge, *messages: Message) -> Page:
-    method = call.site.house.methods[challenge.method]
-    asked = method.ask(challenge.letters, challenge.state)
-    one = next(
-        (one.enrolment for one in registered(call.site.house, here) if one.enrolment.id == challenge.enrolment), None
-    )
-    masked = method.masked(one) if one else ""
+def _code(call: Call, seen: verb.Looking, challenge: SessionChallenge, *messages: Message) -> Page:
+    asked = call.site.house.methods[challenge.method].ask(challenge.letters, challenge.state)
+    to = next((one.name for one in seen.things if one.id == challenge.enrolment), "")
     return Page(
         "confirm_code",
         say("reconfirm.code_title"),
-        lead=(say("reconfirm.code_lead", masked=masked, expires_at=challenge.expires_at),),
+        lead=(say("reconfirm.code_lead", masked=to, expires_at=challenge.expires_at),),
         action="/confirm/answer",
         submit=say("reconfirm.submit"),
         fields=(

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from keyback.app.registration.adding import device, is_set
 from keyback.app.registration.looking import View, gates_of, offers_codes
+from keyback.app.security_info.look import ways as ways_of
 from keyback.app.sign_in.proving import For, new_one
-from keyback.app.sign_in.seat import registered
 from keyback.core.messages import Text, say
 from keyback.core.ports import SessionChallenge, SessionKind
 from keyback.core.types import ContactKind
 from keyback.web.call import Call
 from keyback.web.page import Choice, Field, Group, Item, Link, Message, Page
+from keyback.web.portal import things
 from keyback.web.qr import grouped, qr
 
 MESSAGES = {
@@ -303,14 +304,7 @@ def _on(view: View) -> tuple[Link, ...]:
 def done(call: Call, view: View) -> Page:
     """What was registered, and what will happen when the password is forgotten."""
     house, at = call.site.house, view.at
-    found = (one.enrolment for one in registered(house, at))
-    there = [one for one in found if one.ends_at is None and not one.slot]  # a set of codes is one thing
-    items = tuple(
-        Item(one.id, say(f"method.{one.method}.name"),
-             about=(say("methods.to", masked=house.methods[one.method].masked(one)),)
-             if house.methods[one.method].contact_kind else ())
-        for one in there
-    )  # fmt: skip
+    items = tuple(Item(one.id, things.label(one)) for one in ways_of(house, at))
     offered = offers_codes(house, view)
     codes_link = (Link("codes", "/register/codes", say("register.make_codes"), post=True),) if offered else ()
     return Page(

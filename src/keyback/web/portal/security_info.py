@@ -16,7 +16,7 @@ from keyback.core.rules.registration import Why
 from keyback.core.types import Code
 from keyback.web.call import KNOWN, SESSION, Answer, Call
 from keyback.web.page import Act, Field, Group, Item, Link, Message, Page
-from keyback.web.portal import register_pages
+from keyback.web.portal import register_pages, things
 
 MESSAGES = {
     "info.title": "What you have registered",
@@ -36,11 +36,6 @@ MESSAGES = {
     "info.contacts_none": "You have no address or number yet.",
     "info.codes": "Recovery codes",
     "info.codes_none": "You have no recovery codes yet. They help when everything else is lost.",
-    "info.contact": "{name}",
-    "info.left": "{left} {left:code|codes} left",
-    "info.added": "Added {added_at}.",
-    "info.used": "Added {added_at}. Last used {used_at}.",
-    "info.unused": "Added {added_at}. Not used yet.",
     "info.counts": "It counts for a reset of your password.",
     "info.preferred": "Used first",
     "info.new": "New",
@@ -159,7 +154,7 @@ def _sure(call: Call, thing: Thing, end: End) -> Page:
     return Page(
         end.value,
         say(f"info.{end}_title"),
-        lead=(_label(thing), say(f"info.{end}_lead")),
+        lead=(things.label(thing), say(f"info.{end}_lead")),
         action=f"/security-info/{end}",
         submit=yes,
         fields=(_token(call), *hidden),
@@ -209,26 +204,7 @@ def _groups(seen: Overview, *, acts: bool) -> tuple[Group, ...]:
 
 def _item(one: Thing, *, acts: bool) -> Item:
     mark, tone = _mark(one)
-    named = (say("info.contact", name=one.name),) if not one.kind and not one.left and _named(one) else ()
-    return Item(one.id, _label(one), (*named, _when(one), _state_of(one)), mark, tone, _acts(one) if acts else ())
-
-
-def _when(one: Thing) -> Text:
-    if one.last_used_at is not None:
-        return say("info.used", added_at=one.added_at, used_at=one.last_used_at)
-    return say("info.added" if one.left or not one.method else "info.unused", added_at=one.added_at)
-
-
-def _named(one: Thing) -> bool:
-    return one.name not in {"", one.method}
-
-
-def _label(one: Thing) -> Text:
-    if one.left:
-        return say("info.left", left=one.left)
-    if one.kind and _named(one):
-        return say("info.contact", name=one.name)
-    return say(f"method.{one.method}.name")
+    return Item(one.id, things.label(one), (*things.about(one), _state_of(one)), mark, tone, _acts(one) if acts else ())
 
 
 def _mark(one: Thing) -> tuple[Text | None, str]:
