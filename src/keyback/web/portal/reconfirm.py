@@ -82,7 +82,7 @@ def _list(call: Call, seen: verb.Looking, *messages: Message) -> Page:
     return Page(
         "confirm",
         say("reconfirm.title"),
-        lead=(say("reconfirm.lead"),),
+        lead=(say("reconfirm.lead"), *((say("reconfirm.prove_first"),) if seen.unproven and not messages else ())),
         action="/confirm",
         submit=None if seen.unproven else say("reconfirm.all"),
         fields=_hidden(call),
