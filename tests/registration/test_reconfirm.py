@@ -97,7 +97,10 @@ def test_what_was_not_used_for_a_year_is_proven_by_a_code() -> None:
     """Decisions 24: saying so is not enough, for each of them."""
     living, ada, browser = unused_for_a_year()
     assert browser.page["submit"] is None
-    assert {label for label, found in acts(browser).items() if "prove" in found} == {"p***@mailbox.example", "+49 ••• ••09"}
+    assert {label for label, found in acts(browser).items() if "prove" in found} == {
+        "p***@mailbox.example",
+        "+49 ••• ••09",
+    }
     browser.post("/confirm")
     assert browser.told() == ["reconfirm.prove_first"]
     assert upkeep(living, ada).confirmed_at != living.clock.now()
@@ -173,7 +176,12 @@ def test_what_is_wrong_is_mended_from_the_list(living: Living) -> None:
     living.recovery_codes(ada)
     since(living, ada, 200)
     browser = interrupted(living, ada)
-    assert list(acts(browser)) == ["Authenticator app", "p***@mailbox.example", "+49 ••• ••09", "10 recovery codes left"]
+    assert list(acts(browser)) == [
+        "Authenticator app",
+        "p***@mailbox.example",
+        "+49 ••• ••09",
+        "10 recovery codes left",
+    ]
     act = acts(browser)["10 recovery codes left"]["lost"]
     browser.post(act["href"], **{act["name"]: act["value"]})
     browser.post()
