@@ -31,6 +31,7 @@ from keyback.wiring.world import FixedClock, SystemRandom
 CHEAP = Cost(memory_kib=8, passes=1)
 TENANT = Tenant("t1", "Contoso", "Europe/Berlin", "en", had_administrator=True)
 BASE = "http://localhost:8443"
+ADMIN_BASE = "http://localhost:8444"
 HOME = "203.0.113.7"
 SECRET = bytes(range(20))
 OLD_PASSWORD = "the old password of somebody"
@@ -82,9 +83,10 @@ class Living:
             unit.tenants.insert(TENANT, self.clock.now())
         world = World(self.clock, self.random, between.hasher(self.hasher))
         channels = tuple(between.channel(self.inbox.channel(name)) for name in ("email", "sms"))
-        built = build(self.store, TENANT, world, Place(BASE, work_number=50), channels)
+        built = build(self.store, TENANT, world, Place(BASE, work_number=50, admin_url=ADMIN_BASE), channels)
         self.house = between.house(built.house)
-        self.running = replace(built, house=self.house, site=replace(built.site, house=self.house))
+        sites = {"site": replace(built.site, house=self.house), "admin": replace(built.admin, house=self.house)}
+        self.running = replace(built, house=self.house, **sites)
         self.methods = self.house.methods
         self._versions = 0
         self.set_policy(policy)
@@ -142,6 +144,13 @@ class Living:
         """A role."""
         with self.store.writing() as unit:
             SqlGroupChanges(unit).grant(person, role)
+
+    def operator(self, role: str, name: str = "") -> str:
+        """Somebody with this role and an authenticator; the id."""
+        person = self.person(name or role.replace("_", "-"))
+        self.authenticator(person)
+        self.grant(person, role)
+        return person
 
     def ada(self) -> str:
         """Somebody with mailbox, mobile and authenticator."""

@@ -23,6 +23,12 @@ MESSAGES: Mapping[str, str] = {
     "elsewhere it must be https.",
     "settings.base_url_tls": "base_url: must be https when there is a certificate.",
     "settings.listen": "listen: must be an address and a port, such as 127.0.0.1:8443 or [::]:443.",
+    "settings.admin_listen": "admin_listen: must be an address and a port of its own, such as 127.0.0.1:8444, or empty for no "
+    "admin centre.",
+    "settings.admin_plain": "admin_listen: without a certificate only an address of this machine is allowed (127.0.0.1), or any "
+    "address when proxies names the reverse proxies that may reach it.",
+    "settings.admin_url": "admin_url: must be https:// and a host name (http only for this machine itself), with a port if need "
+    "be, and nothing after it; and another address than base_url.",
     "settings.listen_plain": "listen: without a certificate only an address of this machine is allowed (127.0.0.1), or any "
     "address when proxies names the reverse proxies that may reach it.",
     "settings.listen_http": "listen: with an http base_url only an address of this machine is allowed (127.0.0.1).",
@@ -69,6 +75,10 @@ class Settings:
     """The one address under which people reach Keyback, such as `https://reset.example.org`; every link is made from it. `http` is accepted on loopback only."""
     listen: str = "127.0.0.1:8443"
     """Address and port to listen on, such as `0.0.0.0:443` or `[::1]:8080`."""
+    admin_listen: str = "127.0.0.1:8444"
+    """Address and port of the admin centre, which the portal's address does not serve. Empty: there is none."""
+    admin_url: str = ""
+    """The one address under which administrators reach the admin centre, such as `https://admin.reset.example.org`. Empty: the host of `base_url` with the port of `admin_listen`."""
     tls_certificate: str = ""
     """PEM file with the certificate and its intermediates; read again when it changes. Empty: plain HTTP, for a proxy in front."""
     tls_key: str = ""
@@ -171,6 +181,21 @@ class Settings:
         return host.strip("[]"), int(port)
 
     @property
+    def admin_address(self) -> tuple[str, int]:
+        """Host and port of `admin_listen`."""
+        host, _, port = self.admin_listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def admin_base(self) -> str:
+        """The admin centre's own base URL; empty: there is none."""
+        if not self.admin_listen:
+            return ""
+        url = urlsplit(self.base_url)
+        host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
+        return self.admin_url or f"{url.scheme}://{host}:{self.admin_address[1]}"
+
+    @property
     def secure_listener(self) -> bool:
         """Whether Keyback itself speaks HTTPS."""
         return bool(self.tls_certificate and self.tls_key)
@@ -200,6 +225,7 @@ def mistakes(settings: Settings) -> Iterator[Text]:
     """Everything that is wrong with the values and with what they make together, by name."""
     yield from _addresses(settings)
     yield from _mixtures(settings)
+    yield from _admin(settings)
     yield from _proxies(settings)
     yield from _place(settings)
     yield from _hashing(settings)
@@ -231,6 +257,25 @@ def _addresses(settings: Settings) -> Iterator[Text]:
         yield say("settings.base_url_tls")
     if not _listens(settings.listen):
         yield say("settings.listen")
+
+
+def _admin(settings: Settings) -> Iterator[Text]:
+    if settings.admin_listen and (not _listens(settings.admin_listen) or _same_door(settings)):
+        yield say("settings.admin_listen")
+        return
+    outside = settings.admin_listen and not loopback(settings.admin_listen.rpartition(":")[0])
+    if outside and not settings.secure_listener and not settings.proxies:
+        yield say("settings.admin_plain")
+    if settings.admin_url:
+        scheme, host = _base(settings.admin_url)
+        plain = scheme == "http" and not loopback(host)
+        if not scheme or plain or settings.admin_url.lower() == settings.base_url.lower():
+            yield say("settings.admin_url")
+
+
+def _same_door(settings: Settings) -> bool:
+    """Port 0 takes a free one, so two of these are two doors."""
+    return settings.admin_listen == settings.listen and not settings.listen.endswith(":0")
 
 
 def _base(url: str) -> tuple[str, str]:

@@ -28,5 +28,7 @@ class House:
     base_url: str
     """The one configured address from which every link is made (WEB-1)."""
     tenant_name: str
+    admin_url: str = ""
+    """The admin centre's own address, for links in messages to administrators; empty: there is none."""
     region: str = ""
     """ISO country in which local numbers are read, or empty."""

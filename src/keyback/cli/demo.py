@@ -47,7 +47,7 @@ def demo(
 
 def _print_json(demo: "Demo") -> None:
     content = {
-        "url": demo.url, "inbox": demo.inbox, "inbox_page": demo.inbox_page,
+        "url": demo.url, "inbox": demo.inbox, "inbox_page": demo.inbox_page, "admin_url": demo.admin_url,
         "people": [one.plain() for one in demo.people], "generated": demo.generated, "fresh": demo.fresh,
     }  # fmt: skip
     print(json.dumps(content, ensure_ascii=False), flush=True)
@@ -78,6 +78,7 @@ def _print_kindly(demo: "Demo") -> None:
         console.print("\nPasswords and codes are those of the beginning; what was changed since is not shown.")
     console.print(
         f"\nForgot a password?   {demo.url}/reset\nSign in              {demo.url}/sign-in\n"
+        f"Admin centre         {demo.admin_url}/\n"
         f"Mails and texts      {demo.inbox_page}\n\n"
         "Try: reset Ada's password with a code from the inbox and one from an authenticator app (or\n"
         f"`oathtool --totp -b KEY`). Unlock Lou, sign in as Ned for the first time, or as Tia with the pass.\n"

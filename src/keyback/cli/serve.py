@@ -33,9 +33,14 @@ def serve(
 
 
 def _print_json(up: "Up") -> None:
-    print(json.dumps({"url": up.url, "listen": up.listen, "channels": list(up.channels)}), flush=True)
+    print(
+        json.dumps({"url": up.url, "listen": up.listen, "admin_url": up.admin_url, "channels": list(up.channels)}),
+        flush=True,
+    )
 
 
 def _print_kindly(up: "Up") -> None:
     ways = ", ".join(up.channels) or "none: nobody gets a message until [smtp] or [sms] is set up in keyback.toml"
     print(f"Keyback answers at {up.url} (listening on {up.listen}). Messages leave by: {ways}.", flush=True)
+    if up.admin_url:
+        print(f"The admin centre answers at {up.admin_url}.", flush=True)

@@ -4,6 +4,7 @@
     ├── Refused            the request cannot be done; nothing changed; `text` says why
     │   ├── NotFound       no such thing
     │   ├── Conflict       somebody changed it meanwhile, or it exists already
+    │   ├── Forbidden      whoever asks has not the right
     │   ├── Invalid        the input is not acceptable; carries every mistake
     │   └── TooMany        a limit; `retry_at` says when to try again
     ├── Unavailable        a store, directory or channel cannot be reached; refuse (GAT-5)
@@ -39,6 +40,10 @@ class NotFound(Refused):
 
 class Conflict(Refused):
     """It exists already, or somebody changed it meanwhile."""
+
+
+class Forbidden(Refused):
+    """Whoever asks has not the right to it (ADM-1)."""
 
 
 class Invalid(Refused):

@@ -110,6 +110,8 @@ class Person:
     frozen_at: Instant | None = None
     """Since when recovery is closed, because somebody reported a change (decisions 16)."""
     upkeep: Upkeep = Upkeep()
+    deleted_at: Instant | None = None
+    """Since when the account is deleted; it can be restored for a while and is disabled meanwhile."""
 
 
 NOBODY = Person(

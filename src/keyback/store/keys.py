@@ -52,6 +52,7 @@ SEALED: Final = (
     Column("setup_link", "secret", ("token",), (b"",), "the authenticator secret that a one-time link offers"),
     Column("session_challenge", "payload", ("id",), ("",), "addresses, numbers and secrets that are being registered"),
     Column("wrong_password", "sealed", ("account",), ("",), "keyed hashes of the last wrong passwords, for a day"),
+    Column("upload", "body", ("id",), ("",), "people files that wait to be confirmed, for an hour"),
     Column("outbox", "sealed", ("id",), ("",), "messages: to whom, and what they say"),
 )  # fmt: skip
 """Every sealed column. The roots come first: where they lie is which version is in use."""

@@ -9,7 +9,7 @@ from keyback.store.engine import Link, Row, Sql
 
 _COLUMNS = (
     "id, upn, canonical, display_name, given_name, surname, kind, directory, enabled, generation, language, frozen_at, "
-    "registered_at, confirmed_at, skips, again_at, recovered_at, preferred_method"
+    "registered_at, confirmed_at, skips, again_at, recovered_at, preferred_method, deleted_at"
 )
 _BY_CANONICAL = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND canonical = :canonical")
 _BY_ID = Sql(f"SELECT {_COLUMNS} FROM person WHERE tenant = :tenant AND id = :person")
@@ -155,7 +155,7 @@ class SqlPeople:
             bool(row[8]), row[9], row[10],
             roles=tuple(sorted({name for kind, name in belongs if kind == "role"})),
             groups=frozenset(name for kind, name in belongs if kind == "group"), frozen_at=row[11],
-            upkeep=Upkeep(*row[12:18]),
+            upkeep=Upkeep(*row[12:18]), deleted_at=row[18],
         )  # fmt: skip
 
     def contacts(self, person: str) -> Sequence[Contact]:

@@ -12,6 +12,7 @@ from keyback.app.people.ports import (
     NewPassword,
     NewPerson,
 )
+from keyback.core.rules.words import folded, words_of
 from keyback.core.types import ContactKind, DirectoryKind
 from keyback.store.engine import Row, Sql, Values
 from keyback.store.readiness import likes
@@ -38,16 +39,18 @@ _KNOWN_CONTACTS = Sql(
 _LOCK = Sql(f"UPDATE person SET changed_at = changed_at WHERE tenant = :tenant AND canonical IN ({_IN})")
 _ADD = Sql(
     """INSERT INTO person (tenant, id, upn, canonical, display_name, given_name, surname, kind, directory, source_id,
-      enabled, generation, plan, language, department, created_at, changed_at)
+      enabled, generation, plan, language, department, sort_name, created_at, changed_at)
     VALUES (:tenant, :id, :upn, :canonical, :display_name, :given_name, :surname, :kind, :directory, :source_id,
-      :enabled, 1, '', :language, :department, :now, :now)"""
+      :enabled, 1, '', :language, :department, :sort_name, :now, :now)"""
 )
 _SET_FACTS = Sql(
     """UPDATE person SET upn = :upn, display_name = :display_name, given_name = :given_name, surname = :surname,
       directory = :directory, source_id = :source_id, enabled = :enabled, language = :language,
-      department = :department, changed_at = :now
+      department = :department, sort_name = :sort_name, changed_at = :now
     WHERE tenant = :tenant AND id = :id"""
 )
+_FORGET_WORDS = Sql("DELETE FROM person_word WHERE tenant = :tenant AND person = :person")
+_ADD_WORD = Sql("INSERT INTO person_word (tenant, word, person) VALUES (:tenant, :word, :person)")
 _ADD_PASSWORD = Sql(
     """INSERT INTO credential (tenant, person, encoded, set_at, must_change, not_after, version)
     VALUES (:tenant, :person, :encoded, :now, 1, :not_after, 1)"""
@@ -83,10 +86,13 @@ class SqlPeopleChanges:
         """New people."""
         self._many(_ADD, ({**_values(one.id, one.facts), "canonical": one.canonical, "kind": one.kind.value}
                           for one in people))  # fmt: skip
+        self._many(_ADD_WORD, (word for one in people for word in _words(one.id, one.facts)))
 
     def set_facts(self, facts: Mapping[str, Facts]) -> None:
         """By person id."""
         self._many(_SET_FACTS, (_values(person, new) for person, new in facts.items()))
+        self._many(_FORGET_WORDS, ({"person": person} for person in facts))
+        self._many(_ADD_WORD, (word for person, new in facts.items() for word in _words(person, new)))
 
     def add_passwords(self, passwords: Sequence[NewPassword]) -> None:
         """Initial passwords of people who have none; they must be changed."""
@@ -123,7 +129,13 @@ def _values(person: str, facts: Facts) -> Values:
         "enabled": int(facts.enabled),
         "language": facts.language,
         "department": facts.department,
+        "sort_name": folded(facts.display_name),
     }
+
+
+def _words(person: str, facts: Facts) -> Iterable[Values]:
+    found = words_of(facts.upn, facts.display_name, facts.given_name, facts.surname)
+    return ({"person": person, "word": word} for word in found)
 
 
 def _known(row: Row, contacts: Iterable[KnownContact]) -> KnownPerson:

@@ -10,12 +10,17 @@ from keyback.core.events import Event
 from keyback.core.ports import Clock, Sealer
 from keyback.core.types import Instant, Span
 from keyback.store.audit import append
+from keyback.store.branding import SqlBrandings, SqlUploads
+from keyback.store.desk import SqlApprovals, SqlCases, SqlHelpRequests
 from keyback.store.engine import Engine, Link, Sql
 from keyback.store.guesses import SqlGuesses
+from keyback.store.held_roles import SqlHeldRoles
 from keyback.store.incidents import SqlIncidents
 from keyback.store.info import SqlSecurityInfo
 from keyback.store.journeys import SqlJourneys
 from keyback.store.links import SqlLinks
+from keyback.store.listing import SqlListing
+from keyback.store.log import SqlLogLines
 from keyback.store.outbox import SqlOutbox
 from keyback.store.passes import SqlPasses
 from keyback.store.people import SqlPeople
@@ -34,9 +39,9 @@ class SqlUnit:
     """Implements `core.ports.Unit`. `link` is for the store's own files."""
 
     __slots__ = (
-        "_events", "apart", "guesses", "incidents", "info", "journeys", "link", "links", "now", "outbox", "passes", "people",
-        "policies", "pulse", "readiness", "sealer", "session_challenges", "sessions", "tenant",
-        "tenants", "throttles",
+        "_events", "apart", "approvals", "branding", "cases", "guesses", "held_roles", "help_requests", "incidents", "info",
+        "journeys", "link", "links", "listing", "log", "now", "outbox", "passes", "people", "policies", "pulse",
+        "readiness", "sealer", "session_challenges", "sessions", "tenant", "tenants", "throttles", "uploads",
     )  # fmt: skip
 
     def __init__(self, link: Link, tenant: str, sealer: Sealer, now: Instant) -> None:
@@ -59,8 +64,20 @@ class SqlUnit:
         self.info = SqlSecurityInfo(link, tenant, sealer, now)
         self.links = SqlLinks(link, tenant, sealer)
         self.incidents = SqlIncidents(link, tenant, sealer)
+        self._of_the_admin_centre(link)
         self.tenants = SqlTenants(link, tenant)
         self._events: list[Event] = []
+
+    def _of_the_admin_centre(self, link: Link) -> None:
+        tenant = self.tenant
+        self.cases = SqlCases(link, tenant)
+        self.help_requests = SqlHelpRequests(link, tenant)
+        self.approvals = SqlApprovals(link, tenant)
+        self.listing = SqlListing(link, tenant)
+        self.held_roles = SqlHeldRoles(link, tenant)
+        self.log = SqlLogLines(link, tenant)
+        self.branding = SqlBrandings(link, tenant)
+        self.uploads = SqlUploads(link, tenant, self.sealer)
 
     def audit(self, event: Event) -> None:
         """Append to the audit chain when the unit ends."""

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from keyback.core.messages import say
+from keyback.core.ports import Door
 from keyback.web import guards, reports, responses
 from keyback.web.call import LANGUAGE, VISIT, Answer, Call, Site, read_cookies, set_cookie
 from keyback.web.guards import Stop
@@ -35,7 +36,7 @@ def answer(site: Site, arrived: Arrived, handler: Callable[[Call], Answer]) -> R
     except Stop as stop:
         return stopped(site, arrived.request, stop)
     said = handled(call, handler)
-    for _ in range(MOST_HOPS if call.wants_json else 0):
+    for _ in range(MOST_HOPS if call.wants_json and site.door is Door.PORTAL else 0):
         said = _followed(call, said) if said.go_to else said
     return responses.respond(call, said, cookies)
 
@@ -59,7 +60,7 @@ def _call(site: Site, arrived: Arrived) -> tuple[Call, list[str]]:
     headers = request.headers
     if "host" in arrived.guards:
         guards.known_host(site, headers.getlist("host"))
-    cookies = read_cookies(headers.get("cookie", ""), secure=site.secure)
+    cookies = read_cookies(headers.get("cookie", ""), secure=site.secure, door=site.door)
     fields: dict[str, str] = {}
     to_set = []
     visit = cookies.get(VISIT, "")
@@ -74,10 +75,10 @@ def _call(site: Site, arrived: Arrived) -> tuple[Call, list[str]]:
         guards.own_form(form_token(site, visit), fields.pop("token", ""))
     elif not visit and "host" in arrived.guards:
         visit = site.house.random.bytes(16).hex()
-        to_set.append(set_cookie(VISIT, visit, secure=site.secure))
-    words, language = _words(site, request, cookies.get(LANGUAGE, ""))
+        to_set.append(set_cookie(VISIT, visit, secure=site.secure, door=site.door))
+    words, language = words_of(site, request, cookies.get(LANGUAGE, ""))
     if language:
-        to_set.append(set_cookie(LANGUAGE, language, secure=site.secure))
+        to_set.append(set_cookie(LANGUAGE, language, secure=site.secure, door=site.door))
     source = guards.source_of(site, request.client.host if request.client else "", headers.getlist("x-forwarded-for"))
     call = Call(
         site, request.method, request.scope["raw_path"].decode("ascii"), fields, cookies, source, headers.get("user-agent", "")[:200],
@@ -92,7 +93,7 @@ def form_token(site: Site, visit: str) -> str:
     return site.house.sealer.mac("form", visit).hex()[:32] if visit else ""
 
 
-def _words(site: Site, request: Request, remembered: str) -> tuple[Words, str]:
+def words_of(site: Site, request: Request, remembered: str) -> tuple[Words, str]:
     """The page's language, and what to remember: `?mkt=` wins, then what it chose before (decisions 36)."""
     asked = request.query_params.get("mkt", "") if request.scope["query_string"] else ""
     accept = request.headers.get("accept-language", "")
@@ -102,7 +103,7 @@ def _words(site: Site, request: Request, remembered: str) -> tuple[Words, str]:
 
 def stopped(site: Site, request: Request, stop: Stop) -> Response:
     """A guard's refusal."""
-    words, _ = _words(site, request, "")
+    words, _ = words_of(site, request, "")
     return responses.refuse(site, request, words, stop)
 
 

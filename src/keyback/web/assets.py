@@ -28,10 +28,12 @@ class StaticFile:
 
 
 @cache
-def load_static() -> Mapping[str, StaticFile]:
-    """URL path (`/static/keyback.1a2b3c4d5e6f.css`) to file."""
+def load_static(more: str = "") -> Mapping[str, StaticFile]:
+    """URL path (`/static/keyback.1a2b3c4d5e6f.css`) to file: what all pages share, and with `more` what is in that folder
+    too (`admin`)."""
     files = {}
-    for path in sorted(_FOLDER.iterdir()):
+    folders = (_FOLDER, *([_FOLDER / more] if more else []))
+    for path in sorted(one for folder in folders for one in folder.iterdir() if one.is_file()):
         body = path.read_bytes()
         digest = sha256(body).hexdigest()[:12]
         url = f"/static/{path.stem}.{digest}{path.suffix}"

@@ -1,12 +1,14 @@
 """One request after its guards, and the answer to it, as values. Handlers know nothing else of HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from keyback.app.house import House
 from keyback.app.known import LIFE
+from keyback.app.people.ports import Work
 from keyback.app.sign_in.seat import Visit
+from keyback.core.ports import Door
 from keyback.core.types import SECOND, Instant
 from keyback.web.page import Page
 from keyback.web.prompts import Catalog, Words
@@ -33,6 +35,9 @@ class Site:
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     work_number: int = MAX_NUMBER
     """Largest number of a proof of work."""
+    door: Door = Door.PORTAL
+    work: Callable[[str], Work] | None = None
+    """What the verbs about people work with, for an actor; the admin centre's only."""
 
     @property
     def secure(self) -> bool:
@@ -63,7 +68,7 @@ class Call:
     def visit(self) -> Visit:
         """What a browser that is signed in, or on its way there, brings along."""
         session, known = self.cookies.get(SESSION, ""), self.cookies.get(KNOWN, "")
-        return Visit(session, known, self.source, self.client, self.words.lang)
+        return Visit(session, known, self.source, self.client, self.words.lang, self.site.door)
 
     @property
     def version(self) -> int:
@@ -93,21 +98,26 @@ LONGEST_COOKIES = 4096
 """Characters of a Cookie header that are looked at (RFC 6265 6.1)."""
 
 
-def cookie_name(name: str, *, secure: bool) -> str:
-    """`__Host-` where the site is https (SES-2)."""
-    return f"__Host-{name}" if secure else name
+def cookie_name(name: str, *, secure: bool, door: Door = Door.PORTAL) -> str:
+    """`__Host-` where the site is https (SES-2). Cookies do not tell ports apart, so the admin centre's have names of
+    their own."""
+    own = name if door is Door.PORTAL else name.replace("keyback-", "keyback-admin-", 1)
+    return f"__Host-{own}" if secure else own
 
 
 _NAMES = {
-    secure: {cookie_name(name, secure=secure): name for name in (VISIT, JOURNEY, SESSION, LANGUAGE, KNOWN)}
+    (secure, door): {
+        cookie_name(name, secure=secure, door=door): name for name in (VISIT, JOURNEY, SESSION, LANGUAGE, KNOWN)
+    }
     for secure in (True, False)
+    for door in Door
 }
 
 
-def read_cookies(header: str, *, secure: bool) -> dict[str, str]:
+def read_cookies(header: str, *, secure: bool, door: Door = Door.PORTAL) -> dict[str, str]:
     """Our cookies, by their plain names; what is not one of ours, or odd, is not there. Ours hold no quotes."""
     found = {}
-    names = _NAMES[secure]
+    names = _NAMES[secure, door]
     for pair in header[:LONGEST_COOKIES].split(";"):
         name, _, value = pair.strip().partition("=")
         if name in names and value.isascii() and value.replace("-", "").isalnum():
@@ -115,10 +125,10 @@ def read_cookies(header: str, *, secure: bool) -> dict[str, str]:
     return found
 
 
-def set_cookie(name: str, value: str, *, secure: bool) -> str:
+def set_cookie(name: str, value: str, *, secure: bool, door: Door = Door.PORTAL) -> str:
     """One Set-Cookie header: host only, HttpOnly, SameSite=Strict; without a value it removes the cookie. All but
     the one of known clients end with the browser."""
-    parts = [f"{cookie_name(name, secure=secure)}={value}", "Path=/", "HttpOnly", "SameSite=Strict"]
+    parts = [f"{cookie_name(name, secure=secure, door=door)}={value}", "Path=/", "HttpOnly", "SameSite=Strict"]
     if secure:
         parts.append("Secure")
     if not value:

@@ -39,7 +39,7 @@ def respond(call: Call, said: Answer, cookies: Iterable[str]) -> Response:
     for line in cookies:
         response.headers.append("set-cookie", line)
     for name, value in said.cookies.items():
-        response.headers.append("set-cookie", set_cookie(name, value, secure=call.site.secure))
+        response.headers.append("set-cookie", set_cookie(name, value, secure=call.site.secure, door=call.site.door))
     if said.retry_after:
         response.headers["retry-after"] = str(said.retry_after)
     if said.forget:
@@ -70,6 +70,11 @@ def _finished(site: Site, response: Response, *cache: str) -> Response:
     if site.secure:
         raw.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
     return response
+
+
+def finished(site: Site, response: Response) -> Response:
+    """An answer that was made elsewhere, with the headers that all carry; nobody keeps it."""
+    return _finished(site, response, *_NO_STORE)
 
 
 def refuse(site: Site, request: Request, words: Words, stop: Stop) -> Response:

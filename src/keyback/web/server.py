@@ -151,10 +151,15 @@ def application(site: Site) -> Starlette:
     for route in ROUTES:
         by_path.setdefault(route.path, {})[route.method] = route
     routes = [
-        StarletteRoute(path, _endpoint(site, rows, steps), methods=[*rows, *(["HEAD"] if "GET" in rows else [])])
+        StarletteRoute(path, endpoint_of(site, rows, steps), methods=[*rows, *(["HEAD"] if "GET" in rows else [])])
         for path, rows in by_path.items()
     ]
     routes += [StarletteRoute(path, _static(site, path), methods=["GET", "HEAD"]) for path in load_static()]
+    return base_application(site, routes)
+
+
+def base_application(site: Site, routes: Sequence[StarletteRoute]) -> Starlette:
+    """These routes, and pages for everything else."""
     app = _Application(routes, {HTTPException: _refused(site), Exception: _broken(site)})
     app.router.redirect_slashes = False
     return app
@@ -186,7 +191,9 @@ class _Application(Starlette):
         await response(scope, receive, send)
 
 
-def _endpoint(site: Site, rows: Mapping[str, Route], steps: Steps) -> Callable[[Request], Awaitable[Response]]:
+def endpoint_of(site: Site, rows: Mapping[str, Route], steps: Steps) -> Callable[[Request], Awaitable[Response]]:
+    """Of one path."""
+
     async def endpoint(request: Request) -> Response:
         route = rows["GET" if request.method == "HEAD" else request.method]
         body = b""

@@ -13,6 +13,7 @@ from keyback.core.errors import (
     Busy,
     Conflict,
     Contended,
+    Forbidden,
     NotFound,
     Refused,
     TooMany,
@@ -56,7 +57,13 @@ SECRETS = {
     "again": ("new_password", "password.again"),
 }
 """Kind and label of the fields that no answer holds."""
-_STATUS: tuple[tuple[type[Refused], int], ...] = ((NotFound, 404), (TooMany, 429), (Conflict, 409), (Refused, 422))
+_STATUS: tuple[tuple[type[Refused], int], ...] = (
+    (NotFound, 404),
+    (Forbidden, 403),
+    (TooMany, 429),
+    (Conflict, 409),
+    (Refused, 422),
+)
 
 
 def handled(call: Call, handler: Callable[[Call], Answer]) -> Answer:

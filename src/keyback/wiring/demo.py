@@ -6,6 +6,7 @@ it never listens anywhere but on loopback and never touches a directory that is 
 
 import json
 import os
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from keyback.store import migrations
 from keyback.store.engine import engine_for
 from keyback.store.seal import AesSealer, load_keys, new_key_line
 from keyback.store.unit import SqlStore
+from keyback.web.admin.server import application as admin_application
 from keyback.web.server import application
 from keyback.wiring.breached import BreachedFile
 from keyback.wiring.console import actor
@@ -51,6 +53,7 @@ class Demo:
     inbox: str
     """Address of the messages as JSON."""
     inbox_page: str
+    admin_url: str
     people: tuple[Known, ...]
     generated: int
     """How many people were generated beside them."""
@@ -70,27 +73,39 @@ def run(directory: Path, port: int, generated: int, ready: Callable[[Demo], None
     except OSError as error:
         raise Unavailable(f"port {port}: {error.strerror}") from error
     os.umask(0o077)
-    inbox_door = bind(HOST, 0)
+    inbox_door, admin_door = bind(HOST, 0), _admin_door(port)
     url, inbox_page = f"http://localhost:{port_of(door)}", f"http://localhost:{port_of(inbox_door)}/"
+    admin_url = f"http://localhost:{port_of(admin_door)}"
     if there is None:
         found(directory)
-    _write_private(directory / "keyback.toml", _settings(url, port_of(door)))
+    _write_private(directory / "keyback.toml", _settings(url, admin_url))
     inbox = Inbox(file=directory / "inbox.jsonl")
-    running = _open(directory, url, port_of(door), inbox)
+    running = _open(directory, url, admin_url, inbox)
     janitor = Janitor(running)
     try:
         people = _settled(directory, running, generated) if there is None else there
-        demo = Demo(url, f"{inbox_page}messages.json", inbox_page, people, generated, there is None, directory)
+        demo = Demo(
+            url, f"{inbox_page}messages.json", inbox_page, admin_url, people, generated, there is None, directory
+        )
         running.courier.start()
         janitor.start()
         sites = (
             Listener(application(running.site), door),
+            Listener(admin_application(running.admin), admin_door),
             Listener(inbox_site(inbox, port_of(inbox_door)), inbox_door),
         )
         serve(sites, lambda: ready(demo))
     finally:
         janitor.stop()
         running.close()
+
+
+def _admin_door(port: int) -> socket.socket:
+    """Beside the portal's port where that is free, so that it can be remembered."""
+    try:
+        return bind(HOST, port + 1 if port else 0)
+    except (OSError, OverflowError):
+        return bind(HOST, 0)
 
 
 def _marked(directory: Path, generated: int) -> tuple[Known, ...] | None:
@@ -132,11 +147,13 @@ def found(directory: Path, database: str = "") -> None:
     store.close()
 
 
-def _open(directory: Path, url: str, port: int, inbox: Inbox) -> Running:
+def _open(directory: Path, url: str, admin_url: str, inbox: Inbox) -> Running:
     breached = BreachedFile(directory / "breached.list")
     world = World(SystemClock(), SystemRandom(), Argon2Hasher(), breached)
     store, tenant = open_store(str(directory / "keyback.db"), load_keys(directory / "master.key"), world)
-    place = Place(url, hosts=frozenset({f"{HOST}:{port}"}))
+    ports = [one.rpartition(":")[2] for one in (url, admin_url)]
+    hosts, admin_hosts = (frozenset({f"{HOST}:{port}"}) for port in ports)
+    place = Place(url, hosts=hosts, admin_url=admin_url, admin_hosts=admin_hosts)
     return build(store, tenant, world, place, (inbox.channel("email"), inbox.channel("sms")))
 
 
@@ -155,9 +172,10 @@ def _mark(directory: Path, people: tuple[Known, ...], generated: int) -> None:
     _write_private(directory / MARKER, json.dumps(content, indent=1, ensure_ascii=False))
 
 
-def _settings(url: str, port: int) -> str:
+def _settings(url: str, admin_url: str) -> str:
     """So that every other command works on the demo too: `keyback people show ... --config demo/keyback.toml`."""
-    return f'base_url = "{url}"\nlisten = "{HOST}:{port}"\n'
+    listen, admin = (f"{HOST}:{one.rpartition(':')[2]}" for one in (url, admin_url))
+    return f'base_url = "{url}"\nlisten = "{listen}"\nadmin_listen = "{admin}"\nadmin_url = "{admin_url}"\n'
 
 
 def _write_private(path: Path, text: str) -> None:

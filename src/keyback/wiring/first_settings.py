@@ -14,6 +14,10 @@ _TEMPLATE = """\
 # Where Keyback listens. Port 443 needs the right to take it; the systemd unit in deploy/ says how to get it.
 #> listen
 
+# The admin centre, on an address of its own, and the one URL under which administrators reach it.
+#> admin_listen
+#> admin_url
+
 # File of the embedded database, or a postgresql:// address.
 #> database
 

@@ -1,7 +1,7 @@
 """Puts a house together: store, keys, plug-ins, courier and site for one tenant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from ipaddress import ip_network
 from urllib.parse import urlsplit
@@ -9,16 +9,19 @@ from urllib.parse import urlsplit
 from keyback.app.house import House
 from keyback.app.outbox.deliver import Courier, Route
 from keyback.app.outbox.wording import Voice
+from keyback.app.people.ports import Work
 from keyback.core.errors import Refused
 from keyback.core.messages import say
-from keyback.core.ports import Breached, Channel, Clock, Hasher, NoList, Random, Tenant
+from keyback.core.ports import Breached, Channel, Clock, Door, Hasher, NoList, Random, Tenant
 from keyback.core.rules.banned import Terms
 from keyback.core.rules.password import Lists
 from keyback.core.types import DirectoryKind
 from keyback.directories.cloud import CloudDirectory
 from keyback.store import migrations
 from keyback.store.engine import engine_for
+from keyback.store.group_changes import SqlGroupChanges
 from keyback.store.keys import adopt_keys
+from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.seal import AesSealer, Keys
 from keyback.store.unit import SqlStore
 from keyback.web.call import Site
@@ -50,6 +53,9 @@ class Place:
     hosts: frozenset[str] = frozenset()
     """More Host headers to answer, beside that of the base URL."""
     proxies: tuple[str, ...] = ()
+    admin_url: str = ""
+    """The admin centre's base URL."""
+    admin_hosts: frozenset[str] = frozenset()
     region: str = ""
     work_number: int = MAX_NUMBER
 
@@ -62,6 +68,8 @@ class Running:
     tenant: Tenant
     house: House
     site: Site
+    admin: Site
+    """The admin centre's."""
     courier: Courier
 
     def close(self) -> None:
@@ -120,9 +128,11 @@ def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels:
         kick=courier.kick,
         base_url=place.base_url.rstrip("/"),
         tenant_name=tenant.name,
+        admin_url=place.admin_url.rstrip("/"),
         region=place.region,
     )
-    return Running(store, tenant, house, site_of(house, tenant, place, catalog), courier)
+    site = site_of(house, tenant, place, catalog)
+    return Running(store, tenant, house, site, admin_site_of(site, place), courier)
 
 
 def site_of(house: House, tenant: Tenant, place: Place, catalog: Catalog) -> Site:
@@ -139,4 +149,23 @@ def site_of(house: House, tenant: Tenant, place: Place, catalog: Catalog) -> Sit
         hosts=frozenset({url.netloc.lower(), *place.hosts}),
         proxies=tuple(ip_network(network, strict=False) for network in place.proxies),
         work_number=place.work_number,
+    )
+
+
+def admin_site_of(site: Site, place: Place) -> Site:
+    """The admin centre's site: another origin, cookies of its own, and all the words that verbs can say."""
+    url = urlsplit(place.admin_url)
+    catalog = Catalog(plugins.admin_messages())
+
+    def work(actor: str) -> Work:
+        return Work(site.house, SqlPeopleChanges, SqlGroupChanges, actor)  # type: ignore[arg-type]  # units of this store only
+
+    return replace(
+        site,
+        renderer=Renderer(catalog),
+        catalog=catalog,
+        origin=f"{url.scheme}://{url.netloc}".lower(),
+        hosts=frozenset({url.netloc.lower(), *place.admin_hosts} - {""}),
+        door=Door.ADMIN,
+        work=work,
     )

@@ -51,3 +51,14 @@ def all_messages() -> Mapping[str, str]:
         if "migrations" not in module.name and not module.name.endswith("__main__"):
             gathered.update(getattr(import_module(module.name), "MESSAGES", {}))
     return MappingProxyType(gathered)
+
+
+def admin_messages() -> Mapping[str, str]:
+    """English by id of everything the admin centre says: all verbs, rules and pages."""
+    gathered = dict(messages())
+    for name in ("app", "core", "web", "methods", "store"):
+        package = import_module(f"keyback.{name}")
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            if "migrations" not in module.name:
+                gathered.update(getattr(import_module(module.name), "MESSAGES", {}))
+    return MappingProxyType(gathered)

@@ -1,7 +1,9 @@
 """What `keyback serve` runs: the portal on one address, the couriers, and what keeps things tidy."""
 
+import contextlib
 import logging
 import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 from keyback.core.errors import Unavailable
 from keyback.settings import Settings
 from keyback.store.seal import load_keys
+from keyback.web.admin.server import application as admin_application
 from keyback.web.server import application
 from keyback.wiring.breached import BreachedFile
 from keyback.wiring.certificates import Certificate
@@ -29,6 +32,8 @@ class Up:
 
     url: str
     listen: str
+    admin_url: str
+    """The admin centre; empty: there is none."""
     channels: tuple[str, ...]
     """Tables of `keyback.toml` by which messages leave; without `smtp` nobody gets a mail."""
 
@@ -39,23 +44,27 @@ def run(config: Path | None, ready: Callable[[Up], None]) -> None:
     os.umask(0o077)
     _log()
     certificate = Certificate(settings.tls_certificate, settings.tls_key) if settings.secure_listener else None
-    host, port = settings.address
-    try:
-        door = bind(host, port)
-    except OSError as error:
-        raise Unavailable(f"{settings.listen}: {error.strerror}") from error
-    with door:
-        running = open_running(settings)
+    with contextlib.ExitStack() as doors:
+        door = _bind(doors, *settings.address, settings.listen)
+        admin_door = _bind(doors, *settings.admin_address, settings.admin_listen) if settings.admin_listen else None
+        admin_url = settings.admin_base
+        if admin_door and not settings.admin_url:
+            admin_url = f"{admin_url.rpartition(':')[0]}:{port_of(admin_door)}"
+        running = open_running(settings, admin_url)
         janitor = Janitor(running, elsewhere(settings), settings.retention)
-        up = Up(settings.base_url, f"{host}:{port_of(door)}", tuple(ways_out(settings)))
+        up = Up(
+            settings.base_url, f"{settings.address[0]}:{port_of(door)}", admin_url, tuple(ways_out(settings))
+        )  # fmt: skip
         try:
             running.courier.start()
             janitor.start()
             if certificate:
                 certificate.start()
             tls = certificate.context if certificate else None
-            listener = Listener(application(running.site), door, tls, running.site.proxies)
-            serve([listener], lambda: ready(up))
+            listeners = [Listener(application(running.site), door, tls, running.site.proxies)]
+            if admin_door:
+                listeners.append(Listener(admin_application(running.admin), admin_door, tls, running.admin.proxies))
+            serve(listeners, lambda: ready(up))
         finally:
             janitor.stop()
             if certificate:
@@ -63,14 +72,21 @@ def run(config: Path | None, ready: Callable[[Up], None]) -> None:
             running.close()
 
 
-def open_running(settings: Settings) -> Running:
+def _bind(doors: contextlib.ExitStack, host: str, port: int, said: str) -> socket.socket:
+    try:
+        return doors.enter_context(bind(host, port))
+    except OSError as error:
+        raise Unavailable(f"{said}: {error.strerror}") from error
+
+
+def open_running(settings: Settings, admin_url: str = "") -> Running:
     """The house of these settings, with the channels that they name."""
     cost = Cost(settings.argon2_memory_kib, settings.argon2_passes, settings.argon2_lanes)
     breached = BreachedFile(Path(settings.breached_list))
     world = World(SystemClock(), SystemRandom(), Argon2Hasher(cost), breached)
     store, tenant = open_store(settings.database, load_keys(Path(settings.key_file)), world)
     tenant = replace(tenant, zone=settings.zone, language=settings.language)
-    place = Place(settings.base_url, proxies=settings.proxies, region=settings.region)
+    place = Place(settings.base_url, proxies=settings.proxies, admin_url=admin_url, region=settings.region)
     return build(store, tenant, world, place, tuple(ways_out(settings).values()))
 
 

@@ -8,9 +8,10 @@ from keyback.app.known import remember
 from keyback.app.perform import perform
 from keyback.app.sign_in import log
 from keyback.app.sign_in.agenda import next_interrupt, staged
-from keyback.app.sign_in.seat import Seat, duty_of, registered
+from keyback.app.sign_in.seat import LIVES, Seat, duty_of, registered
 from keyback.core.effects import TellPerson
-from keyback.core.ports import Credential, Session, Unit
+from keyback.core.ports import Credential, Door, Session, SessionKind, Unit
+from keyback.core.rules.freshness import may_enter
 from keyback.core.rules.limits import Client, trusts
 
 NEW_DEVICE = "notice.new_device"
@@ -35,8 +36,15 @@ def onward(house: House, unit: Unit, at: Seat, session: Session, credential: Cre
     the step."""
     waiting = next_interrupt(house, replace(at, session=session), credential)
     after = staged(session, waiting, at.now)
+    if waiting is None and at.visit.door is Door.ADMIN and _may_enter(unit, at, session):
+        after = replace(after, kind=SessionKind.ADMIN, ends_at=at.now + LIVES[SessionKind.ADMIN])
     log.reached(unit, after, waiting, factor=waiting is not None and duty_of(house, at).factor)
     return after
+
+
+def _may_enter(unit: Unit, at: Seat, session: Session) -> bool:
+    """The admin centre opens to who holds a role and gave a strong proof, and never by an access pass (ADM-3)."""
+    return not session.access_pass and may_enter(unit.held_roles.active(at.person.id, at.now), session.methods)
 
 
 def known_cookie(house: House, at: Seat) -> str:

@@ -139,7 +139,7 @@ def _begin(house: House, right: _Right) -> Entered:
             unit.people.renew_hash(person.id, right.renewed, tried.credential.version)
         if asked.session:
             unit.sessions.end(session_key(house, asked.session))
-        visit = Visit(token, asked.known, asked.source, asked.client, asked.language)
+        visit = Visit(token, asked.known, asked.source, asked.client, asked.language, asked.door)
         entered = _arrive(house, unit, right, visit)
         storm.answered(unit)
     return entered

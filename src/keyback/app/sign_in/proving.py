@@ -47,7 +47,7 @@ MESSAGES = {
 
 LIFE: Span = 10 * MINUTE
 """Of a question whose answer is not sent (TOT-4)."""
-EVERYONE = (SessionKind.FACTOR, SessionKind.INTERRUPTED, SessionKind.PORTAL)
+EVERYONE = (SessionKind.FACTOR, SessionKind.INTERRUPTED, SessionKind.PORTAL, SessionKind.ADMIN)
 
 
 class For(StrEnum):
@@ -61,17 +61,27 @@ class For(StrEnum):
     """The first registration (decisions 19): a contact that the organisation knew."""
     ADD = "add"
     """Something new, which lies in the question's payload."""
+    STEP_UP = "step_up"
+    """Before something dangerous in the admin centre (ADM-3)."""
     CONFIRM = "confirm"
     """A contact that was not used for long (decisions 24)."""
 
 
 _SAYS: Mapping[For, str] = MappingProxyType(
-    {For.FACTOR: "sign_in", For.AGAIN: "again", For.FIRST: "again", For.ADD: "confirm", For.CONFIRM: "confirm"}
+    {
+        For.FACTOR: "sign_in",
+        For.AGAIN: "again",
+        For.FIRST: "again",
+        For.ADD: "confirm",
+        For.CONFIRM: "confirm",
+        For.STEP_UP: "again",
+    }
 )
 """What the message with a code says that it is for (SND-9)."""
 _LINES: Mapping[For, tuple[Activity, Activity]] = MappingProxyType(
     {
         For.AGAIN: (Activity.PROOF_STARTED, Activity.REAUTHENTICATED),
+        For.STEP_UP: (Activity.PROOF_STARTED, Activity.REAUTHENTICATED),
         For.FIRST: (Activity.OWN_CODE_SENT, Activity.OWN_METHOD_ADDED),
         For.ADD: (Activity.OWN_CODE_SENT, Activity.OWN_METHOD_ADDED),
         For.CONFIRM: (Activity.PROOF_STARTED, Activity.INFO_CONFIRMED),

@@ -12,7 +12,7 @@ from keyback.app.watch.state import Watch, watch
 from keyback.core.errors import Conflict, NotFound
 from keyback.core.messages import say
 from keyback.core.policy import InForce, Policy
-from keyback.core.ports import Session, SessionKind, Unit
+from keyback.core.ports import Door, Session, SessionKind, Unit
 from keyback.core.rules import limits, offer, registration
 from keyback.core.rules.offer import Holdings
 from keyback.core.rules.registration import Duty, Registered
@@ -32,6 +32,7 @@ LIVES: Mapping[SessionKind, Span] = MappingProxyType(
         SessionKind.FACTOR: 10 * MINUTE,
         SessionKind.INTERRUPTED: 1 * HOUR,
         SessionKind.PORTAL: 8 * HOUR,
+        SessionKind.ADMIN: 8 * HOUR,
     }
 )
 """How long each kind lives at most, whatever happens in it (SES-5)."""
@@ -50,6 +51,8 @@ class Visit:
     source: str
     client: str
     language: str = ""
+    door: Door = Door.PORTAL
+    """At which of the two faces it asks."""
 
 
 @dataclass(frozen=True, slots=True)

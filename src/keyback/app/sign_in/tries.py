@@ -14,7 +14,7 @@ from keyback.app.watch.state import Watch, watch
 from keyback.core.errors import TooMany
 from keyback.core.messages import say
 from keyback.core.policy import Limits
-from keyback.core.ports import Charge, Credential, Unit
+from keyback.core.ports import Charge, Credential, Door, Unit
 from keyback.core.rules import identifiers
 from keyback.core.rules.limits import Client, charge, pause_after, source_network, trusts
 from keyback.core.rules.password import prepare
@@ -44,6 +44,7 @@ class Asked:
     known: str
     """The cookie that says whom this browser knows."""
     language: str = ""
+    door: Door = Door.PORTAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,27 @@ Errors: every port raises `core.errors` only. A method never sees a request and 
 
 from keyback.core.ports.breached import Breached, BreachedList, Gap, NoList
 from keyback.core.ports.channels import Channel, DeliveryFailed, Letter, Outgoing, Receipt
+from keyback.core.ports.desk import Approval, Approvals, Case, Cases, CaseState, HelpRequest, HelpRequests
 from keyback.core.ports.directories import Directory, Preflight
 from keyback.core.ports.incidents import Incident, Incidents, Objection, Report
 from keyback.core.ports.info import NewContact, NewEnrolment, SecurityInfo
+from keyback.core.ports.listing import (
+    Branding,
+    Brandings,
+    HeldRoles,
+    Listed,
+    Listing,
+    LogLines,
+    LogQuery,
+    PeopleQuery,
+    Upload,
+    Uploads,
+)
 from keyback.core.ports.methods import Ask, BoundMac, Method, Opening, Registration, Right, Tools, Verdict, Wrong
 from keyback.core.ports.records import Beat, Challenge, Charge, Credential
 from keyback.core.ports.sessions import (
     AccessPass,
+    Door,
     Guesses,
     Passes,
     Session,
@@ -41,12 +55,19 @@ from keyback.core.ports.world import Clock, Hasher, Random, Sealer
 
 __all__ = [
     "AccessPass",
+    "Approval",
+    "Approvals",
     "Ask",
     "Beat",
     "BoundMac",
+    "Branding",
+    "Brandings",
     "Breached",
     "BreachedList",
     "Candidate",
+    "Case",
+    "CaseState",
+    "Cases",
     "Challenge",
     "Channel",
     "Charge",
@@ -54,14 +75,22 @@ __all__ = [
     "Credential",
     "DeliveryFailed",
     "Directory",
+    "Door",
     "Gap",
     "Guesses",
     "Hasher",
+    "HeldRoles",
+    "HelpRequest",
+    "HelpRequests",
     "Incident",
     "Incidents",
     "Journeys",
     "Letter",
     "Links",
+    "Listed",
+    "Listing",
+    "LogLines",
+    "LogQuery",
     "Method",
     "NewContact",
     "NewEnrolment",
@@ -72,6 +101,7 @@ __all__ = [
     "Outgoing",
     "Passes",
     "People",
+    "PeopleQuery",
     "Policies",
     "Preflight",
     "Pulse",
@@ -95,6 +125,8 @@ __all__ = [
     "Throttles",
     "Tools",
     "Unit",
+    "Upload",
+    "Uploads",
     "Verdict",
     "Wrong",
 ]

@@ -17,6 +17,15 @@ class SessionKind(StrEnum):
     """All factors are there; something must be done before the rest is open: a new password, registration."""
     PORTAL = "portal"
     """Signed in."""
+    ADMIN = "admin"
+    """Signed in at the admin centre: by somebody who holds a role, with two factors (ADM-3)."""
+
+
+class Door(StrEnum):
+    """Through which of the two faces somebody signs in."""
+
+    PORTAL = "portal"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from keyback.core.events import Event
 from keyback.core.journey import Evidence, Journey
 from keyback.core.policy import Document, InForce
 from keyback.core.ports.channels import Outgoing
+from keyback.core.ports.desk import Approvals, Cases, HelpRequests
 from keyback.core.ports.incidents import Incidents
 from keyback.core.ports.info import SecurityInfo
+from keyback.core.ports.listing import Brandings, HeldRoles, Listing, LogLines, Uploads
 from keyback.core.ports.records import Beat, Challenge, Charge, Credential
 from keyback.core.ports.sessions import Guesses, Passes, SessionChallenges, Sessions
 from keyback.core.rules.readiness import Likes, Standing
@@ -295,6 +297,22 @@ class Unit(Protocol):
     def incidents(self) -> Incidents: ...
     @property
     def tenants(self) -> Tenants: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def help_requests(self) -> HelpRequests: ...
+    @property
+    def approvals(self) -> Approvals: ...
+    @property
+    def listing(self) -> Listing: ...
+    @property
+    def held_roles(self) -> HeldRoles: ...
+    @property
+    def log(self) -> LogLines: ...
+    @property
+    def branding(self) -> Brandings: ...
+    @property
+    def uploads(self) -> Uploads: ...
     def audit(self, event: Event) -> None:
         """Append to the chain; the head row is taken last, at commit."""
 

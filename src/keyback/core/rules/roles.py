@@ -28,7 +28,10 @@ class Permission(StrEnum):
     CHANGE_POLICY = "policy.change"
     CHANGE_AGENTS = "agents.change"
     CHANGE_AUDIT = "audit.change"
-    """Retention, export and where audit lines are sent."""
+    """Retention and where audit lines are sent."""
+    EXPORT_AUDIT = "audit.export"
+    EXPORT_PEOPLE = "people.export"
+    """Lists of people as files (ADM-6)."""
 
 
 HARMLESS = frozenset(
@@ -37,6 +40,7 @@ HARMLESS = frozenset(
         Permission.READ_AUDIT,
         Permission.READ_PEOPLE,
         Permission.READ_POLICY,
+        Permission.EXPORT_AUDIT,
     }
 )
 """Whoever may do only these is no administrator."""
@@ -71,7 +75,7 @@ ROLES: Mapping[str, Role] = _catalogue(
     Role(
         "authentication_policy_administrator",
         "Authentication Policy Administrator",
-        frozenset({Permission.READ_POLICY, Permission.READ_REPORTS, Permission.CHANGE_POLICY}),
+        frozenset({Permission.READ_POLICY, Permission.READ_REPORTS, Permission.READ_AUDIT, Permission.CHANGE_POLICY}),
     ),
     Role("helpdesk_administrator", "Helpdesk Administrator", _HELP),
     Role(
@@ -79,9 +83,17 @@ ROLES: Mapping[str, Role] = _catalogue(
         "Password Administrator",
         frozenset({Permission.READ_PEOPLE, Permission.RESET_PASSWORDS}),
     ),
-    Role("user_administrator", "User Administrator", _HELP | {Permission.CHANGE_PEOPLE, Permission.CHANGE_GROUPS}),
+    Role(
+        "user_administrator",
+        "User Administrator",
+        _HELP | {Permission.CHANGE_PEOPLE, Permission.CHANGE_GROUPS, Permission.EXPORT_PEOPLE},
+    ),
     Role("groups_administrator", "Groups Administrator", frozenset({Permission.READ_PEOPLE, Permission.CHANGE_GROUPS})),
-    Role("reports_reader", "Reports Reader", frozenset({Permission.READ_REPORTS, Permission.READ_AUDIT})),
+    Role(
+        "reports_reader",
+        "Reports Reader",
+        frozenset({Permission.READ_REPORTS, Permission.READ_AUDIT, Permission.EXPORT_AUDIT}),
+    ),
     Role("global_reader", "Global Reader", HARMLESS),
 )
 

@@ -7,7 +7,7 @@ from keyback.core.errors import Refused, Unavailable
 from keyback.core.messages import say
 from keyback.store.engine import PostgresqlEngine, Sql, SqliteEngine
 
-HEAD = "0003"
+HEAD = "0004"
 
 MESSAGES = {
     "store.newer": "The database was made by a newer Keyback (schema {found}; this one knows {known}). Nothing was "

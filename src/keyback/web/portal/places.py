@@ -22,6 +22,8 @@ def path_of(kind: SessionKind | None, waiting: Interrupt | None) -> str:
         return "/sign-in"
     if kind is SessionKind.FACTOR:
         return "/sign-in/factor"
+    if kind is SessionKind.ADMIN:
+        return "/"
     return "/signed-in" if kind is SessionKind.PORTAL or waiting is None else _INTERRUPTS[waiting]
 
 

@@ -59,7 +59,7 @@ def post(call: Call) -> Answer:
     typed = call.fields.get("user_id", "")[:254]
     asked = Asked(
         call.fields.get("user_id", ""), call.fields.get("password", ""), call.source, call.client,
-        call.cookies.get(SESSION, ""), call.cookies.get(KNOWN, ""), call.words.lang,
+        call.cookies.get(SESSION, ""), call.cookies.get(KNOWN, ""), call.words.lang, call.site.door,
     )  # fmt: skip
     try:
         entered = enter.enter(call.site.house, asked)

@@ -1,0 +1,1 @@
+"""Who works in the admin centre, and what they may do there."""

@@ -1,0 +1,138 @@
+"""Long lists, a page at a time: people and lines of the logs. Every order has an index; every filter is from a closed list
+(WEB-13)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from keyback.core.rules.reach import Held
+from keyback.core.types import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleQuery:
+    """A page of people. `sort`: `user_id` or `name`; `after`: the cursor of the page before, or empty."""
+
+    words: tuple[str, ...] = ()
+    """Beginnings of words that all must be found (`core.rules.words`)."""
+    sort: str = "user_id"
+    descending: bool = False
+    after: tuple[str, str] | None = None
+    """Sort key and id of the last one of the page before."""
+    count: int = 50
+    show: str = "all"
+    """`all`, `enabled`, `disabled`, `frozen`, `deleted`."""
+    groups: frozenset[str] = frozenset()
+    """Only people in one of these (nested); empty: everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list of people."""
+
+    id: str
+    upn: str
+    display_name: str
+    department: str
+    directory: str
+    kind: str
+    enabled: bool
+    frozen_at: Instant | None
+    deleted_at: Instant | None
+    created_at: Instant
+    key: str
+    """Of the order asked for, for the next page."""
+
+
+class Listing(Protocol):
+    """Reads lists of people."""
+
+    def people(self, query: PeopleQuery) -> Sequence[Listed]: ...
+    def totals(self) -> Mapping[str, int]:
+        """How many people there are: `all`, `enabled`, `deleted`, `frozen`."""
+
+
+class HeldRoles(Protocol):
+    """Roles with their scopes, as the rights of an administrator need them."""
+
+    def active(self, person: str, now: Instant) -> Sequence[Held]:
+        """Active now, directly or through groups; eligible ones that are not activated give no right."""
+
+    def role_assignable(self, person: str, now: Instant) -> bool:
+        """Whether the person is in a group, directly or nested, that can be given roles."""
+
+    def assignments(self, role: str = "") -> Sequence[tuple[str, str, str, int]]:
+        """Role, holder, scope and when it was granted; of all roles where none is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    """A page of the audit log, newest first."""
+
+    activities: tuple[str, ...] = ()
+    """Empty: all."""
+    result: str = ""
+    person: str = ""
+    """Id of whom it is about or who did it."""
+    source: str = ""
+    since: Instant = 0
+    until: Instant = 0
+    """0: now."""
+    before: int = 0
+    """Only lines with a lower sequence; 0: from the newest."""
+    count: int = 50
+
+
+class LogLines(Protocol):
+    """Reads the audit log."""
+
+    def lines(self, query: LogQuery) -> Sequence[Mapping[str, str | int]]:
+        """By the names of the log's columns: seq, at, activity, actor, target, result, reason, correlation, source,
+        details (JSON)."""
+
+    def story(self, correlation: str, count: int) -> Sequence[Mapping[str, str | int]]:
+        """All lines of one attempt, oldest first."""
+
+    def line(self, seq: int) -> Mapping[str, str | int] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Branding:
+    """How the organisation looks; the logo is a PNG that Keyback wrote itself, or empty."""
+
+    accent: str = ""
+    """`#rrggbb`, or empty for Keyback's own."""
+    logo: bytes = b""
+    version: int = 0
+    """0: nothing was chosen yet."""
+
+
+class Brandings(Protocol):
+    """The one branding."""
+
+    def current(self) -> Branding: ...
+    def version(self) -> int: ...
+    def put(self, branding: Branding, now: Instant) -> bool:
+        """Conditional: false unless its version is one more than the one in force."""
+
+    def rename(self, name: str) -> None:
+        """The organisation's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that waits to be confirmed, for an hour; sealed in the store."""
+
+    id: str
+    actor: str
+    name: str
+    body: bytes
+    at: Instant
+
+
+class Uploads(Protocol):
+    """Files between looking and doing."""
+
+    def put(self, upload: Upload) -> None: ...
+    def of(self, upload: str, actor: str, now: Instant) -> Upload | None: ...
+    def remove(self, upload: str) -> None: ...

@@ -1,0 +1,124 @@
+"""From a request to the admin centre to its answer: guards, who asks, whether they may, one more proof where it is
+dangerous, the handler. Runs in a worker thread."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from keyback.app.admin import operator, stepping
+from keyback.app.sign_in.proving import Heard
+from keyback.app.sign_in.seat import Unseated
+from keyback.core.errors import Forbidden, Refused, TooMany
+from keyback.core.messages import say
+from keyback.web import guards
+from keyback.web.admin import trouble
+from keyback.web.admin.call import Ask, Reply, with_cookies
+from keyback.web.admin.declare import Route
+from keyback.web.admin.face import Face
+from keyback.web.admin.reading import Body, read_body, read_query
+from keyback.web.answers import form_token, stopped, words_of
+from keyback.web.call import LANGUAGE, SESSION, VISIT, Call, Site, read_cookies, set_cookie
+from keyback.web.guards import Stop
+
+log = logging.getLogger("keyback.web")
+
+PROOF = ("proof", "proof_challenge")
+"""Fields of the question before something dangerous; they come along with the form's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A request whose body has been read."""
+
+    request: Request
+    body: bytes
+    route: Route
+
+
+def answer(face: Face, arrived: Arrived) -> Response:
+    """Whatever happens, a page."""
+    site, route = face.site, arrived.route
+    try:
+        call, body, cookies = _call(site, arrived)
+        query = read_query(arrived.request.scope["query_string"], (*route.query, "mkt", "done"))
+    except Stop as stop:
+        return stopped(site, arrived.request, stop)
+    args = {name: str(value) for name, value in arrived.request.path_params.items()}
+    reply, who = trouble.handled(call, lambda: _served(call, route, args, query, body))
+    return face.respond(call, reply, who, cookies, query)
+
+
+def _served(
+    call: Call, route: Route, args: Mapping[str, str], query: Mapping[str, str], body: Body
+) -> tuple[Reply, operator.Operator | None]:
+    house = call.site.house
+    try:
+        who = operator.here(house, call.visit)
+    except Unseated:
+        return Reply(go_to="/sign-in"), None
+    ask = Ask(call, who, args, query, body.lists, body.files)
+    if route.needs and not any(who.rights.may(one) for one in route.needs):
+        operator.denied(house, who, f"{route.method} {route.path}")
+        raise trouble.With(Forbidden(say("rights.none")), who)
+    try:
+        return _guarded(ask, route), who
+    except Refused as error:
+        if isinstance(error, Forbidden):
+            operator.denied(house, who, f"{route.method} {route.path}")
+        raise trouble.With(error, who) from error
+
+
+def _guarded(ask: Ask, route: Route) -> Reply:
+    """Danger: one more proof, unless one was given a moment ago."""
+    own = {name: value for name, value in ask.fields.items() if name not in PROOF}
+    plain = replace(ask, call=replace(ask.call, fields=own))
+    if not route.dangerous or ask.operator.is_fresh(ask.now):
+        return route.handler(plain)
+    if not ask.field("proof"):
+        return Reply(trouble.prove_first(plain, stepping.open_question(ask.house, ask.call.visit)), 401)
+    heard = Heard(ask.call.visit, ask.field("proof_challenge"), ask.field("proof"))
+    try:
+        token = stepping.prove(ask.house, heard)
+    except Unseated:
+        raise
+    except Refused as error:
+        question = stepping.open_question(ask.house, ask.call.visit)
+        status = 429 if isinstance(error, TooMany) else 422
+        return Reply(trouble.prove_first(plain, question, error.text), status)
+    there = {**plain.call.cookies, SESSION: token}
+    moved = replace(plain, call=replace(plain.call, cookies=there))
+    fresh = replace(moved, operator=operator.here(ask.house, moved.call.visit))
+    try:
+        return with_cookies(route.handler(fresh), {SESSION: token})
+    except Refused as error:
+        raise trouble.With(error, fresh.operator, {SESSION: token}) from error
+
+
+def _call(site: Site, arrived: Arrived) -> tuple[Call, Body, list[str]]:
+    request, route = arrived.request, arrived.route
+    headers = request.headers
+    guards.known_host(site, headers.getlist("host"))
+    cookies = read_cookies(headers.get("cookie", ""), secure=site.secure, door=site.door)
+    body, to_set, visit = Body(), [], cookies.get(VISIT, "")
+    if route.method == "POST":
+        guards.same_origin(site, headers.get("origin", ""), headers.get("sec-fetch-site", ""))
+        if request.scope["query_string"]:
+            raise Stop(400, say("stop.bad_request"))
+        body = read_body(arrived.body, headers.get("content-type", ""), route, ("token", *PROOF))
+        guards.own_form(form_token(site, visit), body.fields.pop("token", ""))
+    elif not visit:
+        visit = site.house.random.bytes(16).hex()
+        to_set.append(set_cookie(VISIT, visit, secure=site.secure, door=site.door))
+    words, language = words_of(site, request, cookies.get(LANGUAGE, ""))
+    if language:
+        to_set.append(set_cookie(LANGUAGE, language, secure=site.secure, door=site.door))
+    source = guards.source_of(site, request.client.host if request.client else "", headers.getlist("x-forwarded-for"))
+    call = Call(
+        site, request.method, request.scope["raw_path"].decode("ascii"), body.fields, cookies, source,
+        headers.get("user-agent", "")[:200], wants_json="application/json" in headers.get("accept", ""), words=words,
+        token=form_token(site, visit), now=site.house.clock.now(),
+    )  # fmt: skip
+    return call, body, to_set

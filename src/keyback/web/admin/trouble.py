@@ -1,0 +1,132 @@
+"""What each kind of trouble looks like in the admin centre, and the question before something dangerous."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from keyback.app.admin.operator import Operator
+from keyback.app.admin.stepping import Asked
+from keyback.app.sign_in.seat import Unseated
+from keyback.core.errors import (
+    Busy,
+    Conflict,
+    Contended,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refused,
+    TooMany,
+    Trouble,
+    Unavailable,
+)
+from keyback.core.messages import Text, say
+from keyback.core.types import SECOND
+from keyback.web.admin.call import Ask, Reply
+from keyback.web.admin.parts import Control, Form, Go, Hidden, Line, Paragraph, Screen
+from keyback.web.call import Call
+from keyback.web.page import Message
+
+log = logging.getLogger("keyback.web")
+
+MESSAGES = {
+    "trouble.title": "This did not work",
+    "trouble.back": "Overview",
+    "proof.title": "One more proof",
+    "proof.lead": "What you are about to do is far-reaching, so Keyback asks once more who sits here. The proof is good for "
+    "five minutes. What you typed is kept.",
+    "proof.submit": "Go on",
+    "proof.cancel": "Cancel",
+}
+TRIES = 3
+LONGEST_PAUSE_SECONDS = 0.05
+_STATUS: tuple[tuple[type[Refused], int], ...] = (
+    (NotFound, 404), (Forbidden, 403), (TooMany, 429), (Conflict, 409), (Refused, 422),
+)  # fmt: skip
+
+
+class With(Exception):
+    """A refusal, and who was refused: the page around it stays theirs."""
+
+    def __init__(self, error: Refused, who: Operator, cookies: Mapping[str, str] | None = None) -> None:
+        super().__init__(error.text.id)
+        self.error = error
+        self.who = who
+        self.cookies = dict(cookies or {})
+
+
+Served = tuple[Reply, Operator | None]
+
+
+def handled(call: Call, serve: Callable[[], Served]) -> Served:
+    """The answer, or the page of the trouble it met."""
+    for again in range(TRIES, 0, -1):
+        try:
+            return serve()
+        except With as refused:
+            if isinstance(refused.error, Unseated):
+                return Reply(go_to="/sign-in"), None
+            return _refused(call, refused.error, refused.cookies), refused.who
+        except Contended:
+            if again == 1:
+                return _page(say("error.busy"), 503), None
+            time.sleep(call.site.house.random.bytes(1)[0] / 255 * LONGEST_PAUSE_SECONDS)
+        except Trouble as error:
+            return _troubled(call, error), None
+        except Exception as error:  # noqa: BLE001 - the outermost door: refuse, and name no more than kind and place
+            return _broken(call, error), None
+    raise AssertionError("the last try answers")
+
+
+def prove_first(ask: Ask, asked: Asked, wrong: Text | None = None) -> Screen:
+    """The same form once more, with the question before it; its fields are carried along."""
+    method = ask.house.methods[asked.challenge.method]
+    question = method.ask(asked.challenge.letters, asked.challenge.state)
+    proof = Line("proof", question.label, kind="code", hint=question.hint, error=wrong, required=True,
+                 autocomplete="one-time-code")  # fmt: skip
+    controls: tuple[Control, ...] = (*_carried(ask), Hidden("proof_challenge", asked.challenge.id), proof)
+    form = Form(ask.call.path, say("proof.submit"), controls, cancel=Go("/", say("proof.cancel")))
+    return Screen("prove", say("proof.title"), (form,), lead=(say("proof.lead"),))
+
+
+def _carried(ask: Ask) -> Iterator[Hidden]:
+    for name, value in ask.fields.items():
+        yield Hidden(name, value)
+    for name, values in ask.lists.items():
+        for value in values:
+            yield Hidden(name, value)
+
+
+def _troubled(call: Call, error: Trouble) -> Reply:
+    if isinstance(error, Refused):
+        return _refused(call, error, {})
+    if isinstance(error, Busy):
+        return _page(say("error.busy"), 503)
+    if isinstance(error, Unavailable):
+        log.error("unavailable: %s", error)
+        return _page(say("error.unavailable" if call.method == "POST" else "error.unshown"), 503)
+    return _broken(call, error)
+
+
+def _refused(call: Call, error: Refused, cookies: Mapping[str, str]) -> Reply:
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    mistakes = error.mistakes if isinstance(error, Invalid) else ()
+    parts = tuple(Paragraph(one) for one in mistakes)
+    screen = Screen("error", say("trouble.title"), parts, messages=(Message(error.text, "bad"),),
+                    above=(Go("/", say("trouble.back")),))  # fmt: skip
+    wait = max(1, -(-(error.retry_at - call.now) // SECOND)) if isinstance(error, TooMany) else 0
+    return Reply(screen, status, cookies=cookies, retry_after=wait)
+
+
+def _page(text: Text, status: int, reference: str = "") -> Reply:
+    screen = Screen("error", say("trouble.title"), messages=(Message(text, "bad"),), reference=reference,
+                    above=(Go("/", say("trouble.back")),))  # fmt: skip
+    return Reply(screen, status)
+
+
+def _broken(call: Call, error: Exception) -> Reply:
+    at, frame = "", error.__traceback__
+    while frame is not None:
+        at, frame = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}", frame.tb_next
+    reference = call.site.house.random.id()
+    log.error("broken %s: %s at %s", reference, type(error).__name__, at)
+    return _page(say("error.broken"), 500, reference)
