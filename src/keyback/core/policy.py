@@ -220,6 +220,16 @@ class Notifications:
 
     notify_users: bool = True
     notify_admins: bool = True
+    method_changes: tuple[str, ...] = ("email",)
+    """By which channels people hear that their methods or contacts changed: `email`, `sms`."""
+    failure_bursts: tuple[str, ...] = ("email",)
+    """By which channels people and administrators hear of many failed attempts at one account."""
+    freezes: tuple[str, ...] = ("email",)
+    """By which channels administrators hear that somebody reported "this was not me"."""
+    brake: tuple[str, ...] = ("email",)
+    """By which channels administrators hear that resets pause, or of a storm of failures."""
+    keys: tuple[str, ...] = ("email",)
+    """By which channels administrators hear of keys and certificates near their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +237,14 @@ class Customization:
     """Source document, step 6: a web address or mail address for help; empty: mail to the helpdesk's roles."""
 
     helpdesk_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Helpdesk:
+    """What operators must show before they act for somebody (decisions 21)."""
+
+    in_person_needs_second: bool = False
+    """Whether a second person must approve where the operator has seen the caller's document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +264,7 @@ class Policy:
     numbers: Numbers = field(default_factory=Numbers)
     notifications: Notifications = field(default_factory=Notifications)
     customization: Customization = field(default_factory=Customization)
+    helpdesk: Helpdesk = field(default_factory=Helpdesk)
 
 
 def with_entra_numbers(policy: Policy) -> Policy:
