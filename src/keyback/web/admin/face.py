@@ -22,7 +22,6 @@ from keyback.web.call import Call, Site, set_cookie
 from keyback.web.page import Message
 
 MESSAGES: Mapping[str, str] = {
-    "nav.top": "",
     "nav.password_reset": "Protection: Password reset",
     "nav.methods": "Protection: Authentication methods",
     "nav.people": "People",
@@ -149,16 +148,16 @@ class Face:
 
     def _navigation(
         self, call: Call, screen: Screen, who: Operator | None
-    ) -> Sequence[tuple[Heading, Text, Sequence[_Link]]]:
+    ) -> Sequence[tuple[Text | None, Sequence[_Link]]]:
         if who is None:
             return ()
         here = self._here(screen.place or call.path.partition("?")[0])
         shown = [one for one in self._places if visible(one, who)]
-        found = []
+        found: list[tuple[Text | None, Sequence[_Link]]] = []
         for heading in Heading:
             links = [_Link(one.path, one.title, one.path == here) for one in shown if one.heading is heading]
             if links:
-                found.append((heading, say(f"nav.{heading.value}"), links))
+                found.append((None if heading is Heading.TOP else say(f"nav.{heading.value}"), links))
         return found
 
     def _here(self, path: str) -> str:

@@ -29,8 +29,8 @@ from keyback.web.page import Message
 log = logging.getLogger("keyback.web")
 
 MESSAGES = {
-    "trouble.title": "This did not work",
-    "trouble.back": "Overview",
+    "fault.title": "This did not work",
+    "fault.back": "Overview",
     "proof.title": "One more proof",
     "proof.lead": "What you are about to do is far-reaching, so Keyback asks once more who sits here. The proof is good for "
     "five minutes. What you typed is kept.",
@@ -111,15 +111,15 @@ def _refused(call: Call, error: Refused, cookies: Mapping[str, str]) -> Reply:
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     mistakes = error.mistakes if isinstance(error, Invalid) else ()
     parts = tuple(Paragraph(one) for one in mistakes)
-    screen = Screen("error", say("trouble.title"), parts, messages=(Message(error.text, "bad"),),
-                    above=(Go("/", say("trouble.back")),))  # fmt: skip
+    screen = Screen("error", say("fault.title"), parts, messages=(Message(error.text, "bad"),),
+                    above=(Go("/", say("fault.back")),))  # fmt: skip
     wait = max(1, -(-(error.retry_at - call.now) // SECOND)) if isinstance(error, TooMany) else 0
     return Reply(screen, status, cookies=cookies, retry_after=wait)
 
 
 def _page(text: Text, status: int, reference: str = "") -> Reply:
-    screen = Screen("error", say("trouble.title"), messages=(Message(text, "bad"),), reference=reference,
-                    above=(Go("/", say("trouble.back")),))  # fmt: skip
+    screen = Screen("error", say("fault.title"), messages=(Message(text, "bad"),), reference=reference,
+                    above=(Go("/", say("fault.back")),))  # fmt: skip
     return Reply(screen, status)
 
 
