@@ -85,8 +85,7 @@ class Living:
         channels = tuple(between.channel(self.inbox.channel(name)) for name in ("email", "sms"))
         built = build(self.store, TENANT, world, Place(BASE, work_number=50, admin_url=ADMIN_BASE), channels)
         self.house = between.house(built.house)
-        site, admin = (replace(one, house=self.house) for one in (built.site, built.admin))
-        self.running = replace(built, house=self.house, site=site, admin=admin)
+        self.running = replace(built, house=self.house, site=replace(built.site, house=self.house))
         self.methods = self.house.methods
         self._versions = 0
         self.set_policy(policy)

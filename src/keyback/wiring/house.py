@@ -68,9 +68,13 @@ class Running:
     tenant: Tenant
     house: House
     site: Site
-    admin: Site
-    """The admin centre's."""
     courier: Courier
+    place: Place
+
+    @property
+    def admin(self) -> Site:
+        """The admin centre's site; made anew at each call, because commands need none."""
+        return admin_site_of(self.site, self.place)
 
     def close(self) -> None:
         """Stop delivering and give back connections."""
@@ -131,8 +135,7 @@ def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels:
         admin_url=place.admin_url.rstrip("/"),
         region=place.region,
     )
-    site = site_of(house, tenant, place, catalog)
-    return Running(store, tenant, house, site, admin_site_of(site, place), courier)
+    return Running(store, tenant, house, site_of(house, tenant, place, catalog), courier, place)
 
 
 def site_of(house: House, tenant: Tenant, place: Place, catalog: Catalog) -> Site:
