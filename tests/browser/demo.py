@@ -59,7 +59,7 @@ class Demo:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = 0
-        self.url = self.inbox = ""
+        self.url = self.inbox = self.admin_url = ""
         self.people: dict[str, Someone] = {}
         self.start()
 
@@ -70,7 +70,7 @@ class Demo:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)
         assert self.process.stdout is not None
         said: dict[str, Any] = json.loads(self.process.stdout.readline())
-        self.url, self.inbox = said["url"], said["inbox"]
+        self.url, self.inbox, self.admin_url = said["url"], said["inbox"], said["admin_url"]
         self.port = int(self.url.rpartition(":")[2])
         self.people = {one["name"].partition(" ")[0]: _someone(one) for one in said["people"]}
 
@@ -148,7 +148,7 @@ class Demo:
             assert person is not None
             token, now = running.house.random.bytes(32).hex(), unit.now
             session = Session(
-                running.house.random.id(), person.id, person.generation, kind, "password", now, now, now + LIVES[kind],
+                running.house.random.id(), person.id, person.generation, kind, facts.pop("methods", "password"), now, now, now + LIVES[kind],
                 "127.0.0.1", "a browser", **{"password_at": now, **facts},
             )  # fmt: skip
             unit.sessions.insert(session_key(running.house, token), session)

@@ -105,6 +105,8 @@ PEOPLE: Final = (
             "hal.helper@mail.example", authenticator=True, roles=("helpdesk_administrator",)),
     Someone("Grace", "Hopper", "is a global administrator: two methods, one of them strong",
             "grace.hopper@mail.example", authenticator=True, paper=True, roles=("global_administrator",)),
+    Someone("Pia", "Policy", "decides who may reset, and how: an Authentication Policy Administrator",
+            "pia.policy@mail.example", authenticator=True, roles=("authentication_policy_administrator",)),
     Someone("Lou", "Locked", "is locked out by wrong passwords, knows the right one, and can unlock",
             "lou.locked@mail.example", authenticator=True, shut=True),
     Someone("Ned", "New", "signs in for the first time: must choose a password, and has registered nothing; a code to "
