@@ -86,6 +86,7 @@ class Activity(StrEnum):
     APPROVAL_GIVEN = "Approve request"
     APPROVAL_DENIED = "Deny request"
     ADMIN_UNLOCKED = "Unlock user account (by admin)"
+    BREAK_GLASS_USED = "Sign in with break-glass account"
     BRANDING_CHANGED = "Set company branding"
     TEST_SENT = "Send test message"
     KEY_ENDING = "Find key near its end"

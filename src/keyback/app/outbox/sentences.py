@@ -119,6 +119,12 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Speak with the owner in person or by phone, not by mail. What happened, and what to do, is shown by: "
             "keyback incidents show {incident}"
         ),
+        "notice.break_glass.subject": "An emergency account was used",
+        "notice.break_glass.what": "On {when_at} somebody signed in with the emergency account {who}, from the address {source}.",
+        "notice.break_glass.check": (
+            "Emergency accounts are for the day when nobody else can get in. If that was not planned, act now: disable the "
+            "account and look at what was done with it."
+        ),
         "notice.brake.subject": "Password resets pause for an hour",
         "notice.brake.what": (
             "On {when_at} more password resets were completed within five minutes than ever happens here: {resets}. "

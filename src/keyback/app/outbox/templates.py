@@ -167,6 +167,13 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.incident.next",
             "notice.why_admin",
         ),
+        "notice.break_glass": _notice(
+            "break_glass",
+            "who when_at source",
+            "notice.break_glass.what",
+            "notice.break_glass.check",
+            "notice.why_admin",
+        ),
         "notice.brake": _notice(
             "brake",
             "when_at resets until_at",

@@ -9,10 +9,13 @@ from keyback.app.perform import perform
 from keyback.app.sign_in import log
 from keyback.app.sign_in.agenda import next_interrupt, staged
 from keyback.app.sign_in.seat import LIVES, Seat, duty_of, registered
-from keyback.core.effects import TellPerson
+from keyback.core.effects import Audit, TellAdministrators, TellPerson
+from keyback.core.events import Activity, Event
+from keyback.core.policy import Notifications
 from keyback.core.ports import Credential, Door, Session, SessionKind, Unit
 from keyback.core.rules.freshness import may_enter
 from keyback.core.rules.limits import Client, trusts
+from keyback.core.types import PersonKind
 
 NEW_DEVICE = "notice.new_device"
 
@@ -28,7 +31,17 @@ def complete(house: House, unit: Unit, at: Seat, session: Session, credential: C
     if not at.asker.known and registered(house, at):
         told = TellPerson(at.person.id, NEW_DEVICE, {"when_at": unit.now, "source": at.visit.source}, session.id)
         perform(unit, [told], at.policy.policy.notifications)
+    if at.person.kind is PersonKind.BREAK_GLASS:
+        _alarm(unit, at, session)
     return onward(house, unit, at, session, credential)
+
+
+def _alarm(unit: Unit, at: Seat, session: Session) -> None:
+    """ADM-8: no policy silences this."""
+    person, source = at.person.id, at.visit.source
+    line = Event(Activity.BREAK_GLASS_USED, person, person, "success", "", session.id, source)
+    told = TellAdministrators("notice.break_glass", {"when_at": unit.now, "source": source}, person)
+    perform(unit, (Audit(line), told), Notifications())
 
 
 def onward(house: House, unit: Unit, at: Seat, session: Session, credential: Credential | None) -> Session:
