@@ -68,7 +68,7 @@ def test_there_is_no_second_first_administrator(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     engine = engine_for(str(tmp_path / "keyback.db"))
     with engine.transaction(write=True) as link:
-        for table in ("setup_link", "readiness", "role_assignment", "person"):
+        for table in ("setup_link", "readiness", "role_assignment", "person_word", "person"):
             link.run(Sql(f"DELETE FROM {table}"), {})
     engine.close()
     (tmp_path / "keyback.toml").unlink()

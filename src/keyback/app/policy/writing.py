@@ -92,9 +92,16 @@ COMMENTS: Mapping[str, str] = {
     "notifications": "Who is told.",
     "notifications.notify_users": "Tell people when their password was reset.",
     "notifications.notify_admins": "Tell Global Administrators when an administrator resets a password.",
+    "notifications.method_changes": "Channels by which people hear that what they registered changed: email, sms.",
+    "notifications.failure_bursts": "Channels for many failed attempts at one account.",
+    "notifications.freezes": "Channels for reports that a change was not by its owner.",
+    "notifications.brake": "Channels for pauses of all resets, and for storms of failures.",
+    "notifications.keys": "Channels for keys and certificates near their end.",
     "customization": "What people see.",
     "customization.helpdesk_link": "An https:// address, a mailto: link or a mail address for help. Empty: Keyback mails"
     " your helpdesk's roles.",
+    "helpdesk": "What operators must show before they act for somebody.",
+    "helpdesk.in_person_needs_second": "true: where the operator saw a document, a second person must approve.",
 }
 
 
