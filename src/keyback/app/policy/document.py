@@ -51,6 +51,20 @@ def read(data: bytes) -> Reading:
     return Reading(policy, tuple(reader.mistakes))
 
 
+def read_flat(values: Mapping[str, Any]) -> Reading:
+    """The policy whose fields stand by their paths, as `flat` gives them."""
+    content: dict[str, Any] = {}
+    for path, value in values.items():
+        *above, name = path.split(".")
+        at = content
+        for one in above:
+            at = at.setdefault(one, {})
+        at[name] = value
+    reader = _Reader(())
+    policy = reader.section(Policy, content, "")
+    return Reading(policy, tuple(reader.mistakes))
+
+
 def plain(policy: Policy) -> dict[str, Any]:
     """The policy as mappings, lists, text, numbers and flags, every field present."""
     value = _plain(policy)

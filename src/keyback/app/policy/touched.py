@@ -1,0 +1,76 @@
+"""Whom a change of policy would touch, by name: the very people whom its effect counts."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from keyback.app.house import House
+from keyback.app.policy.diff import Plan
+from keyback.app.policy.effect import Effect
+from keyback.core.errors import Contended
+from keyback.core.policy import InForce
+from keyback.core.ports import Candidate, Method, Unit
+from keyback.core.rules import policy_check, readiness
+from keyback.core.rules.readiness import Likes, Must
+from keyback.core.types import Code
+
+
+class Touched(StrEnum):
+    """One of the numbers of an effect."""
+
+    GAIN = "gain"
+    LOSE = "lose"
+    NEWLY = "newly"
+    """Would have too few methods, and had enough or were not in scope."""
+    ASKED = "asked"
+    FACTOR = "factor"
+    STRANDED = "stranded"
+
+
+def number(effect: Effect, which: Touched) -> int:
+    """How many they are."""
+    return {
+        Touched.GAIN: effect.gain,
+        Touched.LOSE: effect.lose,
+        Touched.NEWLY: effect.newly_must_register,
+        Touched.ASKED: effect.asked,
+        Touched.FACTOR: effect.without_factor,
+        Touched.STRANDED: effect.stranded,
+    }[which]
+
+
+def touched(house: House, plan: Plan, which: Touched, most: int) -> Sequence[Candidate]:
+    """At most so many of them, in order of user ID. Raises `Contended` if another version came in force since."""
+    with house.store.reading() as unit:
+        before = unit.policies.in_force()
+        if (before.version if before is not None else 0) != plan.base:
+            raise Contended
+        found = list(_found(unit, before, InForce(0, plan.policy), (tuple(house.methods.values()), which, most)))
+    return sorted(found, key=lambda one: one.upn)
+
+
+def _found(
+    unit: Unit, before: InForce | None, after: InForce, asked: tuple[Sequence[Method], Touched, int]
+) -> Iterator[Candidate]:
+    methods, which, left = asked
+    groups = sorted({
+        group for one in (before, after) if one is not None for _, group in policy_check.groups_of(one.policy)
+    })  # fmt: skip
+    since = readiness.due_since(after.policy, unit.now)
+    for like, _ in unit.readiness.classes(groups, unit.now, since):
+        if left and like.enabled and like.helps_self != readiness.NEVER and _is(like, before, after, (methods, which)):
+            people = unit.readiness.members(like, groups, unit.now, since, left)
+            left -= len(people)
+            yield from people
+
+
+_MUST = {Touched.ASKED: Must.REGISTER, Touched.FACTOR: Must.FACTOR, Touched.STRANDED: Must.STRANDED}
+
+
+def _is(like: Likes, before: InForce | None, after: InForce, asked: tuple[Sequence[Method], Touched]) -> bool:
+    methods, which = asked
+    if which in _MUST:
+        return _MUST[which] in readiness.musts(like, after, methods)
+    was, will = readiness.refusal_of(like, before), readiness.refusal_of(like, after)
+    if which is Touched.NEWLY:
+        return will is Code.TOO_FEW_METHODS and was is not Code.TOO_FEW_METHODS
+    return (will if which is Touched.GAIN else was) is None and (was if which is Touched.GAIN else will) is not None
