@@ -117,6 +117,9 @@ class Step(StrEnum):
     NO_POLICY = "No password reset policy is in force"
     PASSWORD_REFUSED = "New password did not meet the policy"
     CONTACTED_ADMIN = "User contacted an administrator"
+    ENTERED_CASE = "User entered a case number"
+    CALL_PASSED = "User passed the caller check"
+    CALL_FAILED = "User failed the caller check"
     REPLACED = "Newer attempts took the place of this one"
     STOPPED_CHANGED = "Account or policy changed during the attempt"
 

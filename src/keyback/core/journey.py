@@ -4,6 +4,7 @@
     (start) ──▶ Proving ────────────────────▶ Choosing ─────────────────────────────────▶ Done
                  │  ▲                            │  where it is to unlock: at once, unlocked   ▲
                  └──┘ evidence, not enough yet   │ ───────────────────────────────────────────┘
+                      · caller checks: Done      │
                       · what it is meant for     │
                  │                               │
                  ▼                               ▼
@@ -79,7 +80,7 @@ class Choosing:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The new password is in force, or the account is unlocked."""
+    """The new password is in force, the account is unlocked, or the operator knows who calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,13 @@ class Replaced:
     """Newer attempts at the same account got as far (COD-7)."""
 
 
-Happened = Meant | Proved | PasswordSet | Unlocked | Cancelled | TimedOut | Changed | Replaced
+@dataclass(frozen=True, slots=True)
+class TriesUsedUp:
+    """The last try of a challenge was wrong. It ends a caller check only; other attempts go on with another way."""
+
+
+Over = Cancelled | TimedOut | Changed | Replaced | TriesUsedUp
+Happened = Meant | Proved | PasswordSet | Unlocked | Over
 
 _REFUSAL_STEPS = {
     Code.DISABLED_FOR_ALL: Step.NOT_ENABLED,
@@ -216,16 +223,26 @@ def _while_proving(journey: Journey, happened: Happened, now: Instant) -> tuple[
             return _meant(journey, purpose)
         case Proved(evidence, audit_name):
             return _proved(journey, evidence, audit_name, now)
+        case PasswordSet() | Unlocked():
+            return journey, ()
+        case _:
+            return _over(journey, happened, Step.CANCELLED)
+
+
+def _over(journey: Journey, happened: Over, cancelled: Step) -> tuple[Journey, tuple[Effect, ...]]:
+    match happened:
         case Cancelled():
-            return _move(journey, Ended(Why.CANCELLED)), (progress(journey, Step.CANCELLED),)
+            return _move(journey, Ended(Why.CANCELLED)), (progress(journey, cancelled),)
         case TimedOut():
             return _move(journey, Ended(Why.EXPIRED)), (progress(journey, Step.ABANDONED, failed=True),)
         case Changed(code):
             return _changed(journey, code)
         case Replaced():
             return _move(journey, Ended(Why.REPLACED)), (progress(journey, Step.REPLACED, failed=True),)
-        case PasswordSet() | Unlocked():
-            return journey, ()
+        case TriesUsedUp():
+            if journey.purpose is not Purpose.CALL:
+                return journey, ()
+            return _move(journey, Ended(Why.REFUSED)), (progress(journey, Step.CALL_FAILED, failed=True),)
     assert_never(happened)
 
 
@@ -251,6 +268,8 @@ def _proved(journey: Journey, evidence: Evidence, name: str, now: Instant) -> tu
         ended = _move(journey, Ended(Why.REFUSED, subject.refusal))
         return ended, (done, progress(journey, refusal_step(subject.refusal), failed=True, code=subject.refusal))
     enough = assurance.enough([(e.method, e.roots) for e in journey.evidence], journey.demand)
+    if enough and journey.purpose is Purpose.CALL:  # shows who calls, and opens nothing
+        return _done(journey), (done, progress(journey, Step.CALL_PASSED))
     return _move(journey, Choosing() if enough else Proving()), (done,)
 
 
@@ -260,17 +279,10 @@ def _while_choosing(journey: Journey, happened: Happened, now: Instant) -> tuple
             return _password_set(journey, now) if journey.purpose is Purpose.RESET else (journey, ())
         case Unlocked():
             return _unlocked(journey, now) if journey.purpose is Purpose.UNLOCK else (journey, ())
-        case Cancelled():
-            return _move(journey, Ended(Why.CANCELLED)), (progress(journey, Step.CANCELLED_LATE),)
-        case TimedOut():
-            return _move(journey, Ended(Why.EXPIRED)), (progress(journey, Step.ABANDONED, failed=True),)
-        case Changed(code):
-            return _changed(journey, code)
-        case Replaced():
-            return _move(journey, Ended(Why.REPLACED)), (progress(journey, Step.REPLACED, failed=True),)
         case Meant() | Proved():
             return journey, ()
-    assert_never(happened)
+        case _:
+            return _over(journey, happened, Step.CANCELLED_LATE)
 
 
 def _changed(journey: Journey, code: Code | None) -> tuple[Journey, tuple[Effect, ...]]:

@@ -20,6 +20,8 @@ class Purpose(StrEnum):
     """The password stays; only what locks the account goes (decisions 14)."""
     OPEN = "open"
     """Not said yet which of the two: where the tenant allows unlocking, people choose after the user ID."""
+    CALL = "call"
+    """Nothing but to show the operator on the telephone who calls (decisions 21)."""
 
 
 class DirectoryKind(StrEnum):
