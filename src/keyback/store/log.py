@@ -1,14 +1,86 @@
-"""The audit log in pages, newest first, however long it is: each filter walks along one index."""
+"""The audit log in pages, newest first, however long it is.
+
+Every filter walks along indexes: one stream of lines for each pair of activity and result, or for each name of a person,
+merged by their numbers. What no index knows (address, reason) is looked for in a bounded number of lines; the page then
+says how far back it looked. Comparing rows as wholes leaves no other index to choose, whatever the statistics say.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
-from keyback.core.ports.listing import LogQuery
-from keyback.store import audit
-from keyback.store.engine import Link, Sql
+from keyback.core.events import Activity
+from keyback.core.ports.listing import LogPage, LogQuery
+from keyback.core.types import MINUTE, Instant
+from keyback.store.engine import Link, Row, Sql
 
-_NEVER = 1 << 62
-_COLUMNS = "seq, at, activity, actor, target, result, reason, correlation, source, details, hash"
+LOOKED_AT: Final = 20_000
+"""Lines that one page looks through for what no index knows."""
+FEW: Final = 4
+"""Streams; with more of them, what no index knows is looked for in the log as it is."""
+SLACK: Final = 10 * MINUTE
+"""How far the times of neighbours may be out of order: several servers, transactions of different length."""
+_FOREVER: Final = 1 << 62
+_RESULTS: Final = ("success", "failure")
+_COLUMNS: Final = "seq, at, activity, actor, target, result, reason, correlation, source, details"
+_NAMES: Final = tuple(_COLUMNS.split(", "))
 _LINE = Sql(f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND seq = :seq")
+_STORY = Sql(
+    f"SELECT {_COLUMNS} FROM audit WHERE tenant = :tenant AND correlation = :correlation ORDER BY seq LIMIT :count"
+)
+_FIRST = Sql("SELECT seq, at FROM audit WHERE tenant = :tenant ORDER BY seq LIMIT 1")
+_LAST = Sql("SELECT seq, at FROM audit WHERE tenant = :tenant ORDER BY seq DESC LIMIT 1")
+_FROM = Sql("SELECT seq, at FROM audit WHERE tenant = :tenant AND seq >= :seq ORDER BY seq LIMIT 1")
+_MATCHES: Final = """(:source = '' OR source = :source) AND (:reason = '' OR reason = :reason)
+  AND (:result = '' OR result = :result) AND at >= :since AND at < :until
+  AND (:activities = '' OR replace(:activities, '|' || activity || '|', '') <> :activities)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The statements along one index: whole lines, lines that match, and where so many lines end."""
+
+    plain: Sql
+    matching: Sql
+    edge: Sql
+
+
+def _walk(columns: tuple[str, ...], more: str = "") -> Walk:
+    keys = "".join(f":{column}_key, " for column in columns)
+    whole = ", ".join((*columns, "seq"))
+    range_ = f"({whole}) < ({keys}:before) AND ({whole}) >= ({keys}:low)" if columns else "seq < :before AND seq >= :low"
+    order = ", ".join(f"{column} DESC" for column in (*columns, "seq"))
+    found = f"FROM audit WHERE tenant = :tenant AND {range_} {more}"
+    return Walk(
+        Sql(f"SELECT {_COLUMNS} {found} ORDER BY {order} LIMIT :count"),
+        Sql(f"SELECT {_COLUMNS} {found} AND {_MATCHES} ORDER BY {order} LIMIT :count"),
+        Sql(f"SELECT seq {found} ORDER BY {order} LIMIT 1 OFFSET :lines"),
+    )
+
+
+WALKS: Mapping[str, Walk] = MappingProxyType({
+    "all": _walk(()),
+    "activity": _walk(("activity", "result")),
+    "target": _walk(("target",)),
+    "actor": _walk(("actor",), "AND actor <> target"),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """One range of one index."""
+
+    walk: Walk
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Numbers from `low` to below `before`."""
+
+    low: int
+    before: int
 
 
 class SqlLogLines:
@@ -21,16 +93,116 @@ class SqlLogLines:
         self._tenant = tenant
 
     def lines(self, query: LogQuery) -> Sequence[Mapping[str, str | int]]:
-        """A page."""
-        return audit.newest(
-            self._link, self._tenant, count=query.count, before=query.before or _NEVER, target=query.person
-        )
+        """Those of a page."""
+        return self.page(query).lines
+
+    def page(self, query: LogQuery) -> LogPage:
+        """At most `count` lines, and where the next page begins."""
+        span = self._within(query)
+        streams = _streams(query)
+        share = max(query.count + 1, LOOKED_AT // len(streams)) if _picks(query) else 0
+        found: list[Row] = []
+        left = LOOKED_AT
+        while span.low < span.before:
+            new, horizon = self._round(query, streams, span, share)
+            found += new
+            if len(found) > query.count:
+                return LogPage(tuple(map(_named, found[: query.count])), int(found[query.count - 1][0]))
+            span = _Span(span.low, horizon)
+            left -= max(share, 1)
+            if left <= 0 and span.low < span.before:
+                return LogPage(tuple(map(_named, found)), horizon, self._at(horizon))
+        return LogPage(tuple(map(_named, found)), 0)
 
     def story(self, correlation: str, count: int) -> Sequence[Mapping[str, str | int]]:
         """Oldest first."""
-        return audit.story(self._link, self._tenant, correlation)[:count]
+        values = {"tenant": self._tenant, "correlation": correlation, "count": count}
+        return [_named(row) for row in self._link.all(_STORY, values)] if correlation else []
 
     def line(self, seq: int) -> Mapping[str, str | int] | None:
         """One line."""
         row = self._link.one(_LINE, {"tenant": self._tenant, "seq": seq})
-        return dict(zip(_COLUMNS.split(", ")[:-1], row[:-1], strict=True)) if row else None
+        return _named(row) if row else None
+
+    def _round(self, query: LogQuery, streams: Sequence[_Stream], span: _Span, share: int) -> tuple[list[Row], int]:
+        """What all streams hold down to the same number, and that number: below it one of them was not looked at."""
+        rows: list[Row] = []
+        horizon = span.low
+        for stream in streams:
+            taken, complete = self._take(query, stream, _Span(max(span.low, 0), span.before), share)
+            rows += taken
+            horizon = max(horizon, complete)
+        kept = {int(row[0]): row for row in rows if row[0] >= horizon}
+        return [kept[seq] for seq in sorted(kept, reverse=True)], horizon
+
+    def _take(self, query: LogQuery, stream: _Stream, span: _Span, share: int) -> tuple[Sequence[Row], int]:
+        values: dict[str, str | int] = {
+            "tenant": self._tenant, "before": span.before, "low": span.low, "count": query.count + 1, **stream.keys,
+        }  # fmt: skip
+        if not share:
+            rows = self._link.all(stream.walk.plain, values)
+            edge = span.low
+        else:
+            row = self._link.one(stream.walk.edge, {**values, "lines": share - 1})
+            edge = int(row[0]) if row else span.low
+            rows = self._link.all(stream.walk.matching, {**values, **_asked(query), "low": edge})
+        return rows, int(rows[-1][0]) if len(rows) > query.count else edge
+
+    def _within(self, query: LogQuery) -> _Span:
+        """By number: times have no index, but they rise with the numbers."""
+        first = self._link.one(_FIRST, {"tenant": self._tenant}) if query.since or query.until else None
+        last = self._link.one(_LAST, {"tenant": self._tenant}) if first else None
+        low, high = 0, query.before or _FOREVER
+        if first and last:
+            ends = _Span(int(first[0]), int(last[0]) + 1)
+            low = self._search(query.since - SLACK, ends) if query.since else 0
+            high = min(high, self._search(query.until + SLACK, ends)) if query.until else high
+        return _Span(low, high)
+
+    def _search(self, at: Instant, ends: _Span) -> int:
+        """The number of the first line that is as young."""
+        low, high = ends.low, ends.before
+        while low < high:
+            middle = (low + high) // 2
+            row = self._link.one(_FROM, {"tenant": self._tenant, "seq": middle})
+            if row is None or row[1] >= at:
+                high = middle
+            else:
+                low = int(row[0]) + 1
+        return low
+
+    def _at(self, seq: int) -> Instant:
+        row = self._link.one(_FROM, {"tenant": self._tenant, "seq": seq})
+        return int(row[1]) if row else 0
+
+
+def _streams(query: LogQuery) -> Sequence[_Stream]:
+    """The indexes that know most about what is asked for."""
+    if query.person:
+        names = [_Stream(WALKS["target"], {"target_key": name}) for name in (query.person, *query.also)]
+        return names if query.about_only else [*names, _Stream(WALKS["actor"], {"actor_key": query.person})]
+    if query.activities or query.result:
+        activities = query.activities or tuple(Activity)
+        results = [query.result] if query.result else _RESULTS
+        pairs = [{"activity_key": str(name), "result_key": result} for name in activities for result in results]
+        if len(pairs) <= FEW or not (query.source or query.reason):
+            return [_Stream(WALKS["activity"], keys) for keys in pairs]
+    return [_Stream(WALKS["all"], {})]
+
+
+def _picks(query: LogQuery) -> bool:
+    """Whether there is anything that the streams themselves do not know."""
+    beside = query.person and (query.activities or query.result)
+    return bool(query.source or query.reason or query.since or query.until or beside)
+
+
+def _asked(query: LogQuery) -> Mapping[str, str | int]:
+    activities = "|" + "||".join(query.activities) + "|" if query.activities else ""
+    return {
+        "source": query.source, "reason": query.reason, "result": query.result, "since": query.since,
+        "until": query.until or _FOREVER, "activities": activities,
+    }  # fmt: skip
+
+
+def _named(row: Row) -> Mapping[str, str | int]:
+    return dict(zip(_NAMES, row, strict=True))

@@ -18,7 +18,7 @@ class PeopleQuery:
     sort: str = "user_id"
     descending: bool = False
     after: tuple[str, str] | None = None
-    """Sort key and id of the last one of the page before."""
+    """`key` and `id` of the last one of the page before."""
     count: int = 50
     show: str = "all"
     """`all`, `enabled`, `disabled`, `frozen`, `deleted`."""
@@ -41,15 +41,21 @@ class Listed:
     deleted_at: Instant | None
     created_at: Instant
     key: str
-    """Of the order asked for, for the next page."""
+    """For the next page; says nothing to people."""
 
 
 class Listing(Protocol):
     """Reads lists of people."""
 
-    def people(self, query: PeopleQuery) -> Sequence[Listed]: ...
+    def people(self, query: PeopleQuery) -> Sequence[Listed]:
+        """A page. Of a search that finds many, the order is that of the words by which they are found."""
+
     def totals(self) -> Mapping[str, int]:
-        """How many people there are: `all`, `enabled`, `deleted`, `frozen`."""
+        """How many people there are: `all` (but for the deleted), `enabled`, `disabled`, `deleted`, `frozen`. Of many it
+        is a figure of the last minutes (`people.<name>`)."""
+
+    def counted(self) -> Mapping[str, int]:
+        """The same without `all`, counted to the last one."""
 
 
 class HeldRoles(Protocol):
@@ -74,21 +80,38 @@ class LogQuery:
     result: str = ""
     person: str = ""
     """Id of whom it is about or who did it."""
+    also: tuple[str, ...] = ()
+    """Other names of the same person as target: `account:...`."""
+    about_only: bool = False
+    """Not what the person did to others."""
+    reason: str = ""
     source: str = ""
     since: Instant = 0
     until: Instant = 0
-    """0: now."""
+    """Before then; 0: now."""
     before: int = 0
     """Only lines with a lower sequence; 0: from the newest."""
     count: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Some lines by the names of the log's columns: seq, at, activity, actor, target, result, reason, correlation, source,
+    details (JSON)."""
+
+    lines: tuple[Mapping[str, str | int], ...]
+    before: int
+    """Where the next page begins; 0: there is none."""
+    looked_to: Instant = 0
+    """So far back was looked, and the page was not filled: there may be more. 0: it is full, or the log ends."""
+
+
 class LogLines(Protocol):
     """Reads the audit log."""
 
+    def page(self, query: LogQuery) -> LogPage: ...
     def lines(self, query: LogQuery) -> Sequence[Mapping[str, str | int]]:
-        """By the names of the log's columns: seq, at, activity, actor, target, result, reason, correlation, source,
-        details (JSON)."""
+        """Those of a page."""
 
     def story(self, correlation: str, count: int) -> Sequence[Mapping[str, str | int]]:
         """All lines of one attempt, oldest first."""
