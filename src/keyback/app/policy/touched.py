@@ -3,15 +3,22 @@
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from keyback.app.admin.operator import require
 from keyback.app.house import House
+from keyback.app.policy.apply import Order
 from keyback.app.policy.diff import Plan
 from keyback.app.policy.effect import Effect
 from keyback.core.errors import Contended
+from keyback.core.events import Activity, Event
 from keyback.core.policy import InForce
 from keyback.core.ports import Candidate, Method, Unit
 from keyback.core.rules import policy_check, readiness
 from keyback.core.rules.readiness import Likes, Must
+from keyback.core.rules.roles import Permission
 from keyback.core.types import Code
+
+MOST = 100_000
+"""People in one file."""
 
 
 class Touched(StrEnum):
@@ -46,6 +53,15 @@ def touched(house: House, plan: Plan, which: Touched, most: int) -> Sequence[Can
             raise Contended
         found = list(_found(unit, before, InForce(0, plan.policy), (tuple(house.methods.values()), which, most)))
     return sorted(found, key=lambda one: one.upn)
+
+
+def export(house: House, plan: Plan, which: Touched, order: Order) -> Sequence[Candidate]:
+    """The same for a file, noted in the audit log. Raises `Forbidden` without the right (ADM-6)."""
+    with house.store.writing() as unit:
+        require(unit, order.actor, Permission.EXPORT_PEOPLE)
+        details: dict[str, str | int] = {"list": f"policy.{which}", "base": plan.base}
+        unit.audit(Event(Activity.PEOPLE_EXPORTED, order.actor, "", "success", source=order.source, details=details))
+    return touched(house, plan, which, MOST)
 
 
 def _found(

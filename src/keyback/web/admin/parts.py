@@ -219,6 +219,8 @@ class Form:
     others: tuple[tuple[str, str, Text], ...] = ()
     harsh: bool = False
     cancel: Go | None = None
+    readonly: bool = False
+    """For who may look but not change: without buttons; its controls are disabled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from keyback.web.admin.call import File
 from keyback.web.admin.declare import Route
 from keyback.web.guards import Stop
 
-LARGEST_FIELD = 64 * 1024
+LARGEST_FIELD = 128 * 1024
 """Characters; a list of a thousand banned terms fits."""
 MOST_FIELDS = 4_000
 _FORM, _JSON, _PARTS = "application/x-www-form-urlencoded", "application/json", "multipart/form-data"
