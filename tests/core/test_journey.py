@@ -1,5 +1,6 @@
 """The journey: every state with everything that can happen to it, and random sequences of it all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -28,6 +29,7 @@ from keyback.core.journey import (
     State,
     Subject,
     TimedOut,
+    TriesUsedUp,
     Unlocked,
     Why,
     audit_target,
@@ -58,7 +60,7 @@ TEXT = Proved(evidence(2, "sms_code", "phone:+49151"), "mobile SMS")
 CALL = Proved(evidence(2, "voice_call", "phone:+49151"), "mobile phone call")
 HAPPENINGS: tuple[Happened, ...] = (
     MAIL, APP, TEXT, CALL, PasswordSet(), Cancelled(), TimedOut(), Changed(), Changed(Code.OUT_OF_SCOPE), Replaced(),
-    Meant(Purpose.RESET), Meant(Purpose.UNLOCK), Unlocked(),
+    Meant(Purpose.RESET), Meant(Purpose.UNLOCK), Unlocked(), TriesUsedUp(),
 )  # fmt: skip
 
 
@@ -299,6 +301,24 @@ def test_a_decoy_that_stands_where_it_cannot_be_is_not_unlocked() -> None:
     assert all(isinstance(effect, Audit) for effect in effects)
 
 
+def test_a_caller_check_ends_with_enough_proofs_and_opens_nothing() -> None:
+    """Decisions 21: who calls is known, and there is no state in which anything could be changed."""
+    done, effects = step(begun(demand=ONE, purpose=Purpose.CALL), MAIL, SOON)
+    assert done.state == Done()
+    assert [one.spent for one in done.evidence] == [True]
+    assert reasons(effects) == [Step.COMPLETED.format(method="email"), Step.CALL_PASSED]
+    assert all(isinstance(effect, Audit) for effect in effects)
+
+
+def test_the_last_wrong_try_ends_a_caller_check_and_nothing_else() -> None:
+    """Decisions 21"""
+    assert after(begun(purpose=Purpose.CALL), TriesUsedUp()).state == Ended(Why.REFUSED)
+    assert after(begun(Decoy("mark"), purpose=Purpose.CALL), TriesUsedUp()).state == Ended(Why.REFUSED)
+    for purpose in (Purpose.RESET, Purpose.UNLOCK, Purpose.OPEN):
+        assert step(begun(purpose=purpose), TriesUsedUp(), SOON) == (begun(purpose=purpose), ())
+
+
+ENDS: Mapping[Purpose, type[Happened]] = {Purpose.RESET: PasswordSet, Purpose.UNLOCK: Unlocked, Purpose.CALL: Proved}
 SUBJECTS = st.sampled_from([ADA, Somebody("bo", Code.NO_WRITEBACK), Decoy("mark")])
 EVENTS = st.lists(st.tuples(st.sampled_from(HAPPENINGS), st.integers(START, END + MINUTE)), max_size=12)
 
@@ -316,12 +336,13 @@ def test_whatever_happens_in_whatever_order(
         proofs = [(e.method, e.roots) for e in journey.evidence]
         if isinstance(before.state, Done | Ended):
             assert (journey, effects) == (before, ())
+        assert purpose is not Purpose.CALL or not isinstance(journey.state, Choosing)
         if isinstance(journey.state, Choosing | Done):
             assert subject == ADA
             assert assurance.enough(proofs, demand)
         if isinstance(journey.state, Done) and journey != before:
-            assert before.state == Choosing()
-            assert isinstance(happened, PasswordSet if journey.purpose is Purpose.RESET else Unlocked)
+            assert before.state == (Proving() if purpose is Purpose.CALL else Choosing())
+            assert isinstance(happened, ENDS[journey.purpose])
         assert journey.purpose is before.purpose or (before.purpose is Purpose.OPEN and before.evidence == ())
         assert journey.purpose is not Purpose.OPEN or journey.evidence == ()
         assert journey.evidence[: len(before.evidence)] == before.evidence or isinstance(journey.state, Done)
