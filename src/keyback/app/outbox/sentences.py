@@ -18,6 +18,16 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "mail.code.unlock.subject": "Your code to unlock your account (letters {letters})",
         "mail.code.unlock.code": "{code} is your code to unlock your account at {organisation}.",
         "mail.code.unlock.not_you": "You did not ask for it? Then do nothing. Your account stays as it is.",
+        "mail.code.call.subject": "Your code for your call with the helpdesk (letters {letters})",
+        "mail.code.call.code": "{code} is your code to show who you are, while you call the helpdesk of {organisation}.",
+        "mail.code.call.not_you": (
+            "You are not on the telephone with your helpdesk? Then somebody calls there in your name. Tell the code to nobody, "
+            "and call your helpdesk."
+        ),
+        "sms.code.call.text": (
+            "{organisation}: {code} shows who you are while you call the helpdesk (letters {letters}). "
+            "Type it at the portal. Our staff never ask for it."
+        ),
         "mail.code.sign_in.subject": "Your code to sign in (letters {letters})",
         "mail.code.sign_in.code": "{code} is your code to sign in at {organisation}.",
         "mail.code.sign_in.not_you": (
@@ -58,6 +68,12 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "notice.password_reset.what": "The password was reset on {when_at}.",
         "notice.password_reset.ended": "You were signed out everywhere. Sign in again with the new password.",
         "notice.password_reset.was_you": "Was it you? Then all is well.",
+        "notice.unlocked_by_admin.subject": "Your account was unlocked",
+        "notice.unlocked_by_admin.what": "An administrator unlocked it on {when_at}, so that you can sign in again.",
+        "notice.unlocked_by_admin.means": "Your password is the same as before.",
+        "notice.pause_cleared.subject": "Password reset is open again for your account",
+        "notice.pause_cleared.what": "There were many wrong answers. An administrator ended the pause on {when_at}.",
+        "notice.pause_cleared.means": "Nothing else was changed. Your password is the same as before.",
         "notice.password_set_by_admin.subject": "An administrator has set a new password for you",
         "notice.password_set_by_admin.what": "An administrator set a new password for it on {when_at}.",
         "notice.password_set_by_admin.next": "You will choose your own password when you next sign in.",
@@ -81,6 +97,13 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "notice.disabled.what": "An administrator disabled it on {when_at}. Nobody can sign in with it or reset its password.",
         "notice.enabled.subject": "Your account was enabled again",
         "notice.enabled.what": "An administrator enabled it on {when_at}.",
+        "notice.deleted.subject": "Your account was deleted",
+        "notice.deleted.what": "An administrator deleted it on {when_at}. Nobody can sign in with it or reset its password.",
+        "notice.deleted.until": "Until {until_at} your administrators can restore it.",
+        "notice.restored.subject": "Your account was restored",
+        "notice.restored.what": "An administrator restored it on {when_at}, after it had been deleted.",
+        "notice.user_id_changed.subject": "Your user ID has changed",
+        "notice.user_id_changed.what": "An administrator changed it on {when_at}. Your new user ID is {what}.",
         "notice.admin_reset.subject": "An administrator has reset their own password",
         "notice.admin_reset.what": "{who} reset their own password on {when_at}.",
         "notice.admin_unlocked.subject": "An administrator has unlocked their own account",

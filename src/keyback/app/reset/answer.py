@@ -4,18 +4,40 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from keyback.app import clock
+from keyback.app.helpdesk import deciding
 from keyback.app.house import House
 from keyback.app.policy.standing import refresh
 from keyback.app.reset.begin import tools_for
 from keyback.app.reset.scene import Scene, browser_key, load, proof_of, refusal_of
-from keyback.app.reset.stepping import alive, end_if_over, failure_charges, follow, note, refuse_unproven, store
+from keyback.app.reset.stepping import (
+    alive,
+    end_if_over,
+    failure_charges,
+    follow,
+    note,
+    refuse_unproven,
+    row_charge,
+    store,
+)
 from keyback.app.reset.unlock import unlock
 from keyback.app.reset.warn import warn
 from keyback.app.sends import confirmed
 from keyback.app.watch import storm
 from keyback.core.errors import Busy, Conflict, Contended, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event, Step
-from keyback.core.journey import Choosing, Evidence, Journey, Proved, Proving, Replaced, Somebody, audit_target, step
+from keyback.core.journey import (
+    Choosing,
+    Done,
+    Evidence,
+    Journey,
+    Proved,
+    Proving,
+    Replaced,
+    Somebody,
+    TriesUsedUp,
+    audit_target,
+    step,
+)
 from keyback.core.messages import say
 from keyback.core.policy import Limits
 from keyback.core.ports import Challenge, Charge, Right, Unit, Verdict, Wrong
@@ -188,7 +210,7 @@ def _judge(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply
     if not _use(house, unit, scene, judged, reply):
         return _wrong(house, unit, scene, challenge, reply)
     _give_back(unit, failure_charges(scene, challenge.method, reply.source))
-    unit.throttles.forget(scene.charge("failures.row", f"{scene.journey.account}/{challenge.method}"))
+    unit.throttles.forget(row_charge(scene, challenge.method))
     storm.answered(unit)
     unit.journeys.renew(scene.journey.id, browser_key(house, _successor(house, reply)))
     return None
@@ -211,9 +233,11 @@ def _use(house: House, unit: Unit, scene: Scene, judged: _Judged, reply: Reply) 
     if journey.purpose is Purpose.UNLOCK and isinstance(moved.state, Choosing):
         moved, more = step(moved, unlock(house, unit, reply.token, reply.source), unit.now)
         effects = (*effects, *more)
+    if journey.purpose is Purpose.CALL and isinstance(moved.state, Done):
+        moved, effects = deciding.passed(unit, journey, moved, effects)
     if not store(unit, scene, moved, effects):
         raise Conflict(say("store.conflict"))  # rolls all of it back
-    if not journey.evidence:
+    if not journey.evidence and journey.purpose is not Purpose.CALL:
         _make_room(unit, scene, right.enrolment.person)
     confirmed(unit, scene.asker, method, right.enrolment)
     if right.spends:
@@ -240,7 +264,7 @@ def _make_room(unit: Unit, scene: Scene, person: str) -> None:
 def _with_refusal(house: House, unit: Unit, scene: Scene) -> Journey:
     """Why this person cannot finish is looked at when the first proof allows to tell it (decisions 1)."""
     journey, person = scene.journey, scene.person
-    if journey.evidence or person is None:
+    if journey.evidence or person is None or journey.purpose is Purpose.CALL:
         return journey
     code = refusal_of(house, unit, scene.policy, person, journey.demand)
     return replace(journey, subject=Somebody(person.id, code))
@@ -253,6 +277,8 @@ def _wrong(house: House, unit: Unit, scene: Scene, challenge: Challenge, reply: 
     note(unit, scene.journey, reason, failed=True, method=method.name, gate=challenge.gate)
     warn(unit, scene)
     tries = challenge.tries_left - 1
+    if not tries:
+        follow(unit, scene, scene.journey, TriesUsedUp())
     if _is_older(house, unit, scene, challenge, reply) and tries:
         return WrongAnswer(say("answer.old", letters=challenge.letters, tries=tries))
     return WrongAnswer(say("answer.wrong", tries=tries) if tries else say("answer.wrong_last"))

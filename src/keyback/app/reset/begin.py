@@ -1,6 +1,8 @@
 """Page C: choosing a method begins a challenge; where it sends something, a code goes out through the outbox."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from keyback.app.house import House
@@ -15,6 +17,8 @@ from keyback.core.ports import Challenge, Method, Tools, Unit
 from keyback.core.types import MINUTE, Enrolment, Purpose, Span
 
 NOTHING_TO_SEND_LIFE = 15 * MINUTE
+_ENDINGS: Mapping[Purpose, str] = MappingProxyType({Purpose.UNLOCK: ".unlock", Purpose.CALL: ".call"})
+"""Of the templates that say what a code is for (SND-9)."""
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
@@ -126,7 +130,7 @@ def _open(house: House, unit: Unit, scene: Scene, method: Method, enrolled: list
         )
     )
     if opening.deliver is not None:
-        template = f"{opening.deliver.template}{'.unlock' if journey.purpose is Purpose.UNLOCK else ''}"
+        template = f"{opening.deliver.template}{_ENDINGS.get(journey.purpose, '')}"
         language = (scene.person.language if scene.person else "") or journey.language
         message = replace(opening.deliver, template=template, language=language)
         unit.outbox.put(message, CODE_URGENCY, unit.now + life, unit.now)

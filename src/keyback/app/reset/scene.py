@@ -9,10 +9,10 @@ from keyback.app.watch.state import Watch, watch
 from keyback.core.errors import NotFound
 from keyback.core.journey import Choosing, Decoy, Ended, Journey, Proving, Somebody, Why
 from keyback.core.messages import say
-from keyback.core.policy import Demand, InForce
+from keyback.core.policy import Demand, InForce, Policy
 from keyback.core.ports import Challenge, Charge, Method, Unit
 from keyback.core.rules import assurance, eligibility, offer
-from keyback.core.types import NOBODY, Code, Disclosure, Enrolment, Instant, Person, Span
+from keyback.core.types import NOBODY, Code, Disclosure, Enrolment, Instant, Person, Purpose, Span
 
 MESSAGES = {
     "reset.no_journey": "This attempt is not open in this browser. It may have ended, or cookies are switched off.",
@@ -84,6 +84,8 @@ def glance(house: House, unit: Unit, token: str) -> Scene:
     """The scene without its person: enough for every page that is the same for everybody."""
     journey = unit.journeys.by_browser(browser_key(house, token)) if token else None
     policy = unit.policies.in_force()
+    if journey is not None and journey.purpose is Purpose.CALL:
+        policy = policy or InForce(0, Policy())  # callers are helped where nobody may reset
     if journey is None or policy is None:
         raise NotFound(say("reset.no_journey"))
     challenge = unit.journeys.open_challenge(journey.id)

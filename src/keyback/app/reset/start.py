@@ -91,9 +91,9 @@ def start(house: House, begin: Begin) -> str:
     with house.store.writing() as unit:
         policy, now = open_for_all(unit)
         asker = _asker(house, unit, policy, canonical, begin)
-        refused = _charge(unit, policy, begin, replace(asker.client, storm=now.stormy))
+        refused = charge_start(unit, policy, begin, replace(asker.client, storm=now.stormy))
         if refused is None:
-            _end_earlier(house, unit, begin.token_before)
+            end_earlier(house, unit, begin.token_before)
             journey = _begin(house, unit, policy, asker, begin)
             unit.journeys.insert(journey, browser_key(house, token))
             unit.pulse.beat("starts")
@@ -125,7 +125,8 @@ def _asker(house: House, unit: Unit, policy: InForce, canonical: str, begin: Beg
     return _Asker(person, account, Client(known or trusted, trusted))
 
 
-def _charge(unit: Unit, policy: InForce, begin: Begin, client: Client) -> Refused | None:
+def charge_start(unit: Unit, policy: InForce, begin: Begin, client: Client) -> Refused | None:
+    """What every beginning uses up, of the network and of the work that was done."""
     network, wide = source_network(begin.source), wide_network(begin.source)
     counted = [("starts.source", network), *([("starts.wide", wide)] if wide else [])]
     if begin.work:
@@ -141,7 +142,7 @@ def _charge(unit: Unit, policy: InForce, begin: Begin, client: Client) -> Refuse
     return None
 
 
-def _end_earlier(house: House, unit: Unit, token: str) -> None:
+def end_earlier(house: House, unit: Unit, token: str) -> None:
     """COD-7: one live journey per browser."""
     earlier = unit.journeys.by_browser(browser_key(house, token))
     if earlier is not None:

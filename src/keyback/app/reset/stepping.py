@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from keyback.app.helpdesk import deciding
 from keyback.app.perform import perform
 from keyback.app.reset.scene import Scene
 from keyback.app.watch.brake import refuse_while_on
@@ -42,6 +43,8 @@ def store(unit: Unit, scene: Scene, moved: Journey, effects: Iterable[Effect]) -
     """Write the moved journey on condition that nobody else moved it, and carry out the effects."""
     if moved.version == scene.journey.version or not unit.journeys.update(moved, scene.journey.version):
         return False
+    if moved.purpose is Purpose.CALL:
+        deciding.ended(unit, moved)
     perform(unit, effects, scene.policy.policy.notifications)
     return True
 
@@ -67,8 +70,9 @@ def _told(scene: Scene) -> Code | None:
 
 
 def refuse_unproven(scene: Scene) -> None:
-    """Raises `TooMany` while the brake is on, for journeys before their first gate; the others may finish."""
-    if not scene.journey.evidence:
+    """Raises `TooMany` while the brake is on, for journeys before their first gate; the others may finish, and callers show
+    who they are: no password changes hands by that."""
+    if not scene.journey.evidence and scene.journey.purpose is not Purpose.CALL:
         refuse_while_on(scene.watch)
 
 
@@ -80,9 +84,14 @@ def failure_charges(scene: Scene, method: str, source: str) -> tuple[Charge, ...
         *([scene.charge("failures.wide", wide, source=source)] if wide else []),
         scene.charge("failures.method", f"{account}/{method}"),
         scene.charge("failures.pair", f"{account}/{network}"),
-        scene.charge("failures.row", f"{account}/{method}"),
+        row_charge(scene, method),
         scene.charge("failures.account", account),
     )
+
+
+def row_charge(scene: Scene, method: str) -> Charge:
+    """Wrong answers in a row: caller checks of known clients count here with everything else (THR-4)."""
+    return scene.charge("failures.row", f"{scene.journey.account.partition('/')[0]}/{method}")
 
 
 def note(unit: Unit, journey: Journey, reason: str, *, failed: bool = False, **details: str | int) -> None:
