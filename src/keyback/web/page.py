@@ -55,6 +55,8 @@ class Link:
     """Not before this time; until then shown with a countdown."""
     carries: bool = False
     """With `post`: a second button of the page's own form, so that what is typed there goes along."""
+    abroad: bool = False
+    """Leads to another site, in a tab of its own, so that nothing here is lost."""
     above: bool = False
     """Above the lists, as the page's primary button; only on pages that have lists and no form."""
 

@@ -51,6 +51,7 @@ MESSAGES: Mapping[str, str] = {
     "chrome.copied": "Copied",
     "chrome.print": "Print",
     "chrome.qr": "QR code for your authenticator app. The key is also written below.",
+    "chrome.new_tab": "(opens in a new tab)",
     "chrome.wait": "{label} ({seconds} s)",
     "chrome.checking": "Checking that you are not a robot. This takes a few seconds.",
     "chrome.for_admin": "For your administrator: {code}",
@@ -80,6 +81,10 @@ class Chrome:
     judge: str = ""
     """Where the script asks about rules with `check="server"`; it posts the page's hidden fields and the new
     password as JSON and is answered `{"rules": {rule id: true or false}, "strength": level, "why": sentence or null}`."""
+    logo: str = ""
+    """Path of the organisation's logo, which then stands for its name; empty: the name."""
+    accent: str = ""
+    """Path of the style sheet with its accent; empty: Keyback's own."""
 
 
 class Said(msgspec.Struct, frozen=True):

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from keyback.web import reports
+from keyback.web import brand, reports
 from keyback.web.call import Answer, Call, Site, set_cookie
 from keyback.web.guards import Stop
 from keyback.web.prompts import Words
-from keyback.web.render import Chrome, StaticFile
+from keyback.web.render import StaticFile
 from keyback.web.trouble import error_page
 
 _POLICY = (
@@ -54,12 +54,14 @@ def _body(call: Call, said: Answer) -> Response:
         return Response(status_code=_EMPTY)
     if said.page is None or said.body is not None:
         return Response(said.body or b"", said.status, media_type="application/json")
+    look = call.site.house.looks.current()
+    page = brand.helped(said.page, look)
     if call.wants_json:
-        body = call.site.renderer.json(said.page, call.words, call.now)
+        body = call.site.renderer.json(page, call.words, call.now)
         return Response(body, said.status, media_type="application/json")
     path = call.path if call.method in {"GET", "HEAD"} else ""
-    chrome = Chrome(call.site.house.tenant_name, path, call.now, judge=said.judge)
-    return Response(call.site.renderer.html(said.page, call.words, chrome), said.status, media_type="text/html")
+    chrome = brand.chrome(look, path, call.now, said.judge)
+    return Response(call.site.renderer.html(page, call.words, chrome), said.status, media_type="text/html")
 
 
 def _finished(site: Site, response: Response, *cache: str) -> Response:
@@ -79,11 +81,12 @@ def finished(site: Site, response: Response) -> Response:
 
 def refuse(site: Site, request: Request, words: Words, stop: Stop) -> Response:
     """A guard's refusal, as a page or as JSON."""
-    page, now = error_page(stop.text), site.house.clock.now()
+    look, now = site.house.looks.current(), site.house.clock.now()
+    page = brand.helped(error_page(stop.text), look)
     if "application/json" in request.headers.get("accept", ""):
         response = Response(site.renderer.json(page, words, now), stop.status, media_type="application/json")
     else:
-        html = site.renderer.html(page, words, Chrome(site.house.tenant_name, "", now))
+        html = site.renderer.html(page, words, brand.chrome(look, "", now))
         response = Response(html, stop.status, media_type="text/html")
     return _finished(site, response, *_NO_STORE)
 

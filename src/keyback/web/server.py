@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
 
-from keyback.web import answers, openapi, reports, responses
+from keyback.web import answers, brand_files, openapi, reports, responses
 from keyback.web.call import Answer, Call, Site
 from keyback.web.guards import LARGEST_BODY, Stop
 from keyback.web.portal import (
@@ -155,6 +155,7 @@ def application(site: Site) -> Starlette:
         for path, rows in by_path.items()
     ]
     routes += [StarletteRoute(path, _static(site, path), methods=["GET", "HEAD"]) for path in load_static()]
+    routes.append(brand_files.route(site, steps))
     return base_application(site, routes)
 
 

@@ -88,6 +88,7 @@ def run(directory: Path, port: int, generated: int, ready: Callable[[Demo], None
             url, f"{inbox_page}messages.json", inbox_page, admin_url, people, generated, there is None, directory
         )
         running.courier.start()
+        running.looks.start()
         janitor.start()
         sites = (
             Listener(application(running.site), door),

@@ -29,6 +29,7 @@ from keyback.web.prompts import Catalog, choose
 from keyback.web.render import Renderer
 from keyback.web.work import MAX_NUMBER
 from keyback.wiring import plugins
+from keyback.wiring.branding import KeptLooks
 
 MESSAGES = {
     "wiring.no_tenant": "The database holds no organisation yet. Run `keyback init` first.",
@@ -70,6 +71,7 @@ class Running:
     site: Site
     courier: Courier
     place: Place
+    looks: KeptLooks
 
     @property
     def admin(self) -> Site:
@@ -78,6 +80,7 @@ class Running:
 
     def close(self) -> None:
         """Stop delivering and give back connections."""
+        self.looks.stop()
         self.courier.stop()
         self.store.close()
 
@@ -109,11 +112,13 @@ def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels:
     sealer = store.sealer
     catalog = Catalog(plugins.messages())
     host = urlsplit(place.base_url).hostname or ""
+    looks = KeptLooks(store, tenant.name)
+    looks.try_to_refresh()
 
     def voice(language: str) -> Voice:
         return Voice(
             catalog.words(choose("", language, "", tenant.language), tenant.zone),
-            tenant.name,
+            looks.current().name,
             host,
             place.base_url.rstrip("/"),
         )
@@ -131,11 +136,11 @@ def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels:
         breached=world.breached,
         kick=courier.kick,
         base_url=place.base_url.rstrip("/"),
-        tenant_name=tenant.name,
+        looks=looks,
         admin_url=place.admin_url.rstrip("/"),
         region=place.region,
     )
-    return Running(store, tenant, house, site_of(house, tenant, place, catalog), courier, place)
+    return Running(store, tenant, house, site_of(house, tenant, place, catalog), courier, place, looks)
 
 
 def site_of(house: House, tenant: Tenant, place: Place, catalog: Catalog) -> Site:

@@ -57,6 +57,7 @@ def run(config: Path | None, ready: Callable[[Up], None]) -> None:
         )  # fmt: skip
         try:
             running.courier.start()
+            running.looks.start()
             janitor.start()
             if certificate:
                 certificate.start()

@@ -134,7 +134,7 @@ class Face:
 
         return self._page.render(
             screen=screen, told=told, chrome=chrome, words=call.words, token=call.token, who=who,
-            tenant=self.site.house.tenant_name, navigation=self._navigation(call, screen, who), path=call.path,
+            look=self.site.house.looks.current(), navigation=self._navigation(call, screen, who), path=call.path,
             done=self._done(call, query), time=lambda at: call.words.time(at, call.now),
             wrong=any(one.tone == "bad" for one in screen.messages), languages=_LANGUAGES,
         ).encode()  # fmt: skip

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from keyback.core.messages import say
-from keyback.web import answers, reports, responses
+from keyback.web import answers, brand_files, reports, responses
 from keyback.web.admin import answers as admin
 from keyback.web.admin import entering
 from keyback.web.admin.declare import Route, routes
@@ -52,6 +52,7 @@ def application(site: Site) -> Starlette:
         *(_of(path, endpoint_of(site, rows, steps), rows) for path, rows in doors.items()),
         *(_of(path, _endpoint(face, pages, steps), pages) for path, pages in found.items()),
         *(StarletteRoute(path, _static(site, path), methods=["GET", "HEAD"]) for path in load_static("admin")),
+        brand_files.route(site, steps),
     ]
     return base_application(site, served)
 

@@ -1,0 +1,1 @@
+"""How the organisation looks: its name, logo and accent."""
