@@ -19,7 +19,11 @@ MESSAGES = {
     "contact.sent_title": "Your request was taken",
     "contact.sent": "If this user ID exists, its administrators have been told. Nothing else was changed.",
     "contact.back": "Back to the start",
+    "contact.call": "On the phone with the helpdesk? Enter your case number",
 }
+
+
+CALLING = Link("call", "/call", say("contact.call"))
 
 
 def show(call: Call) -> Answer:
@@ -39,7 +43,7 @@ def _custom(link: str) -> Page:
         "contact",
         say("contact.title"),
         lead=(say("contact.custom"),),
-        links=(Link("help", href, label), Link("restart", "/reset", say("contact.back"))),
+        links=(Link("help", href, label), CALLING, Link("restart", "/reset", say("contact.back"))),
     )
 
 
@@ -55,7 +59,7 @@ def _form(call: Call, *, typed: str = "", message: Text | None = None) -> Page:
             Field("token", "hidden", label, value=call.token),
             Field("user_id", "username", label, value=typed, error=message),
         ),
-        links=(Link("restart", "/reset", say("contact.back")),),
+        links=(CALLING, Link("restart", "/reset", say("contact.back"))),
         work=new_work(call),
     )
 

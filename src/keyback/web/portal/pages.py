@@ -74,6 +74,13 @@ MESSAGES = {
     "refused.SSPR_0014": "You have not registered enough ways to prove who you are.",
     "refused.KEYBACK_0001": "Password reset is closed for your account, because somebody reported that a change to it was not "
     "made by you. Nothing was changed now. Contact your administrator, who can open it again.",
+    "call.done_title": "Thank you. You have shown who you are",
+    "call.done": "The person at the helpdesk sees it now, too. Go on talking, and close this page. Nothing else was opened by it.",
+    "call.over_title": "This check is over",
+    "call.over": "You gave no proof that we could accept in time, so the person at the helpdesk cannot help you yet. Nothing was "
+    "changed. Ask for a new case number, and check your user ID.",
+    "call.nothing_comes": "Nothing comes? Then the case number or the user ID may be wrong. Start over, and ask for the number "
+    "again.",
     "link.other": "Use another way",
     "link.again": "Send a new code",
     "link.cancel": "Cancel",
@@ -90,16 +97,22 @@ def _hidden(call: Call, scene: Scene) -> tuple[Field, ...]:
 
 
 def _step(scene: Scene) -> int:
-    after = 1 if scene.journey.purpose is Purpose.UNLOCK else 2
+    after = 2 if scene.journey.purpose in {Purpose.RESET, Purpose.OPEN} else 1
     return min(1 + scene.gate, len(_steps(scene)) - after)
 
 
 def _steps(scene: Scene) -> tuple[Text, ...]:
     """With one gate there is one proof in the list. Before the first gate only the tenant's number counts, so that
     the list does not tell an administrator from anybody else (ENU-6)."""
-    tenant = scene.policy.policy.self_service.methods_required
+    calling = scene.journey.purpose is Purpose.CALL
+    tenant = 1 if calling else scene.policy.policy.self_service.methods_required
     steps = STEPS if (scene.journey.demand.gates if scene.personal else tenant) > 1 else ONE_GATE_STEPS
-    return (*steps[:-2], steps[-1]) if scene.journey.purpose is Purpose.UNLOCK else steps
+    return (*steps[:-2], steps[-1]) if calling or scene.journey.purpose is Purpose.UNLOCK else steps
+
+
+def _calling(scene: Scene, *more: str) -> tuple[Text, ...]:
+    """What who calls the helpdesk must know (decisions 21)."""
+    return tuple(say(name) for name in ("call.never_ask", *more)) if scene.journey.purpose is Purpose.CALL else ()
 
 
 def trouble(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
@@ -130,7 +143,7 @@ def methods(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
     return Page(
         "choose_method",
         say("methods.title"),
-        lead=(lead if choices else say("methods.none"),),
+        lead=(lead if choices else say("methods.none"), *_calling(scene)),
         step=_step(scene),
         steps=_steps(scene),
         action="/reset/method",
@@ -174,7 +187,7 @@ def answer(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
     return Page(
         "answer",
         say("answer.title_second") if scene.journey.evidence else say("answer.title"),
-        lead=tuple(lead if method.contact_kind else lead[:1]),
+        lead=(*(lead if method.contact_kind else lead[:1]), *_calling(scene, "call.nothing_comes")),
         step=_step(scene),
         steps=_steps(scene),
         action="/reset/answer",
@@ -238,8 +251,8 @@ def password(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page
 def done(scene: Scene) -> Page:
     """Page E, with the places where the old password is still saved (decisions 15), and how long what is registered is
     closed (decisions 26)."""
-    if scene.journey.purpose is Purpose.UNLOCK:
-        return _unlocked(scene)
+    if scene.journey.purpose is not Purpose.RESET:
+        return _unlocked(scene) if scene.journey.purpose is Purpose.UNLOCK else _called(scene)
     until = closed_until(scene.person, scene.policy.policy, scene.now) if scene.person else None
     closed = (say("done.closed", until_at=until),) if until is not None else ()
     return Page(
@@ -264,9 +277,19 @@ def _unlocked(scene: Scene) -> Page:
     )
 
 
+def _called(scene: Scene) -> Page:
+    """Whoever calls has shown who they are, and can do nothing else here."""
+    lead = (say("call.done"), say("call.never_ask"))
+    return Page("done", say("call.done_title"), lead=lead, step=len(_steps(scene)), steps=_steps(scene))
+
+
 def ended(scene: Scene) -> Page:
     """Over; why, what it means, and what to do next."""
     state = scene.journey.state
+    if scene.journey.purpose is Purpose.CALL:
+        again = Link("restart", "/call", say("journey.restart"))
+        lead = (say("call.over"), say("call.never_ask"))
+        return Page("ended", say("call.over_title"), lead=lead, links=(again,), reference=scene.journey.id)
     why, code = (state.why, state.code) if isinstance(state, Ended) else (Why.CHANGED, None)
     if code is not None:
         return _refused(scene, code)
