@@ -47,7 +47,7 @@ class Link:
     """A way out. With `post` set it is a button that posts `post` to `href` with the page's hidden fields."""
 
     rel: str
-    """`again`, `other`, `restart`, `cancel`, `help`, `sign_in`: permanent, for programs."""
+    """`again`, `other`, `restart`, `cancel`, `help`, `call`, `sign_in`: permanent, for programs."""
     href: str
     label: Text
     post: bool = False

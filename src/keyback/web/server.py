@@ -21,6 +21,7 @@ from keyback.web import answers, brand_files, openapi, reports, responses
 from keyback.web.call import Answer, Call, Site
 from keyback.web.guards import LARGEST_BODY, Stop
 from keyback.web.portal import (
+    call,
     contact,
     factor,
     journey,
@@ -81,6 +82,8 @@ ROUTES = (
     Route("POST", "/reset/cancel", journey.cancel, ACT, ("version",)),
     Route("GET", "/contact", contact.show, SEE),
     Route("POST", "/contact", contact.post, ACT, ("user_id", "work")),
+    Route("GET", "/call", call.show, SEE),
+    Route("POST", "/call", call.post, ACT, ("number", "user_id", "work")),
     Route("GET", "/sign-in", sign_in.show, SEE),
     Route("POST", "/sign-in", sign_in.post, ACT, ("user_id", "password")),
     Route("GET", "/sign-in/factor", factor.show, SEE),
