@@ -25,7 +25,7 @@ SPEAKERS = (
     "web.guards", "web.portal.contact", "web.portal.journey", "web.portal.not_me", "web.portal.pages", "web.portal.setup",
     "web.portal.sign_in", "web.portal.start", "web.render",
     "web.portal.asking", "web.portal.factor", "web.portal.home", "web.portal.new_password", "web.portal.prove", "web.portal.reconfirm", "web.portal.register_pages",
-    "web.portal.security_info", "web.portal.sessions", "web.portal.things",
+    "web.portal.security_info", "web.portal.sessions", "web.portal.things", "app.helpdesk.calling", "web.portal.call",
 )  # fmt: skip
 """Modules whose sentences the portal or its messages say. The command line imports what it says itself."""
 
