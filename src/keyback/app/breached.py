@@ -2,11 +2,13 @@
 
 import logging
 
+from keyback.app.admin.rights import require
 from keyback.app.house import House
 from keyback.core.events import Activity, Event
 from keyback.core.policy import Limits, Passwords, Policy
 from keyback.core.ports import BreachedList, Gap
 from keyback.core.rules import limits
+from keyback.core.rules.roles import Permission
 from keyback.core.types import DAY
 
 log = logging.getLogger("keyback.breached")
@@ -46,4 +48,5 @@ def imported(house: House, actor: str, new: BreachedList) -> None:
     """Note that a set was put in force."""
     details: dict[str, str | int] = {"kind": new.kind, "count": new.count, "source_at": new.source_at}
     with house.store.writing() as unit:
+        require(unit, actor, Permission.CHANGE_POLICY)
         unit.audit(Event(Activity.BREACHED_LIST_IMPORTED, actor, "", "success", details=details))

@@ -3,16 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from keyback.app.people.ports import Group
+from keyback.app.people.ports import MOST_COUNTED, Group
 from keyback.store.engine import Row, Sql, Values
 
 if TYPE_CHECKING:
     from keyback.store.unit import SqlUnit
 
-_COLUMNS = """g.id, g.name, g.role_assignable, (SELECT count(*) FROM membership m
-    WHERE m.tenant = g.tenant AND m.group_id = g.id AND m.relation = 'member')"""
+_COLUMNS = f"""g.id, g.name, g.role_assignable, (SELECT count(*) FROM (SELECT 1 FROM membership m
+    WHERE m.tenant = g.tenant AND m.group_id = g.id AND m.relation = 'member' LIMIT {MOST_COUNTED + 1}) counted)"""
+_BY_ID = Sql(f"SELECT {_COLUMNS} FROM people_group g WHERE g.tenant = :tenant AND g.id = :group")
 _BY_NAME = Sql(f"SELECT {_COLUMNS} FROM people_group g WHERE g.tenant = :tenant AND g.canonical = :canonical")
 _ALL = Sql(f"SELECT {_COLUMNS} FROM people_group g WHERE g.tenant = :tenant ORDER BY g.canonical")
+_AROUND = Sql(
+    f"""SELECT {_COLUMNS} FROM people_group g JOIN membership w
+      ON w.tenant = g.tenant AND w.group_id = g.id AND w.relation = 'member'
+    WHERE g.tenant = :tenant AND w.member = :group ORDER BY g.canonical"""
+)
 _ADD = Sql(
     """INSERT INTO people_group (tenant, id, name, canonical, role_assignable, created_at)
     VALUES (:tenant, :id, :name, :canonical, :role_assignable, :now)"""
@@ -40,11 +46,43 @@ _PEOPLE_INSIDE = Sql(
     f"""{_WITHIN} SELECT DISTINCT m.member FROM membership m JOIN within w ON m.group_id = w.id
     WHERE m.tenant = :tenant AND m.relation = 'member' AND m.member_kind = 'person' ORDER BY m.member"""
 )
+_ABOVE = """WITH RECURSIVE above(id) AS (
+      SELECT id FROM people_group WHERE tenant = :tenant AND id = :group
+      UNION
+      SELECT m.group_id FROM membership m JOIN above a ON m.member = a.id
+      WHERE m.tenant = :tenant AND m.relation = 'member'
+    )"""
+_CONTAINING = Sql(f"{_ABOVE} SELECT id FROM above")
+_CARRIED = Sql(
+    f"""{_ABOVE} SELECT DISTINCT r.role, r.scope FROM role_assignment r JOIN above a ON r.holder = a.id
+    WHERE r.tenant = :tenant ORDER BY r.role, r.scope"""
+)
+_ASSIGNABLE = Sql(
+    f"""{_ABOVE} SELECT 1 FROM people_group g JOIN above a ON g.id = a.id
+    WHERE g.tenant = :tenant AND g.role_assignable = 1 LIMIT 1"""
+)
+_POWERFUL_INSIDE = Sql(
+    f"""{_WITHIN}, strong(id) AS (
+      SELECT holder FROM role_assignment WHERE tenant = :tenant
+      UNION
+      SELECT id FROM people_group WHERE tenant = :tenant AND role_assignable = 1
+      UNION
+      SELECT m.member FROM membership m JOIN strong s ON m.group_id = s.id WHERE m.tenant = :tenant
+    )
+    SELECT DISTINCT m.member FROM membership m JOIN strong s ON m.member = s.id JOIN within w ON m.group_id = w.id
+    WHERE m.tenant = :tenant AND m.member_kind = 'person' AND m.relation = 'member' ORDER BY m.member"""
+)
+"""From those who hold something, who are few, not from the members, who may be a million."""
+_RENAME = Sql("UPDATE people_group SET name = :name, canonical = :canonical WHERE tenant = :tenant AND id = :group")
+_EMPTY = Sql("DELETE FROM membership WHERE tenant = :tenant AND group_id = :group")
+_DELETE = Sql("DELETE FROM people_group WHERE tenant = :tenant AND id = :group")
 _GRANT = Sql(
     """INSERT INTO role_assignment (tenant, role, holder, scope, eligible, granted_at)
-    VALUES (:tenant, :role, :holder, '', 0, :now) ON CONFLICT DO NOTHING"""
+    VALUES (:tenant, :role, :holder, :scope, 0, :now) ON CONFLICT DO NOTHING"""
 )
-_REVOKE = Sql("DELETE FROM role_assignment WHERE tenant = :tenant AND holder = :holder AND role = :role AND scope = ''")
+_REVOKE = Sql(
+    "DELETE FROM role_assignment WHERE tenant = :tenant AND holder = :holder AND role = :role AND scope = :scope"
+)
 _ROLES_OF = Sql("SELECT role FROM role_assignment WHERE tenant = :tenant AND holder = :holder ORDER BY role")
 
 
@@ -61,6 +99,11 @@ class SqlGroupChanges:
     def by_name(self, canonical: str) -> Group | None:
         """By the name's canonical form."""
         row = self._link.one(_BY_NAME, self._about(canonical=canonical))
+        return _group(row) if row else None
+
+    def by_id(self, group: str) -> Group | None:
+        """By immutable id."""
+        row = self._link.one(_BY_ID, self._about(group=group))
         return _group(row) if row else None
 
     def all(self) -> Sequence[Group]:
@@ -96,13 +139,42 @@ class SqlGroupChanges:
         """Ids of all people in this group or one within it."""
         return [row[0] for row in self._link.all(_PEOPLE_INSIDE, self._about(group=group))]
 
-    def grant(self, holder: str, role: str) -> bool:
-        """False: held already."""
-        return self._link.run(_GRANT, self._about(holder=holder, role=role)) == 1
+    def containing(self, group: str) -> frozenset[str]:
+        """Ids of all groups that this one is within, itself included."""
+        return frozenset(row[0] for row in self._link.all(_CONTAINING, self._about(group=group)))
 
-    def revoke(self, holder: str, role: str) -> bool:
+    def around(self, group: str) -> Sequence[Group]:
+        """Groups that this one is directly in, by name."""
+        return [_group(row) for row in self._link.all(_AROUND, self._about(group=group))]
+
+    def carried(self, group: str) -> Sequence[tuple[str, str]]:
+        """Role and scope of everything that members hold through this group, eligible or active."""
+        return [(row[0], row[1]) for row in self._link.all(_CARRIED, self._about(group=group))]
+
+    def assignable(self, group: str) -> bool:
+        """Whether this group, or one that it is within, can be given roles."""
+        return self._link.one(_ASSIGNABLE, self._about(group=group)) is not None
+
+    def powerful_inside(self, group: str) -> Sequence[str]:
+        """Ids of the people in this group or one within it who hold a role or are in a group that can be given roles."""
+        return [row[0] for row in self._link.all(_POWERFUL_INSIDE, self._about(group=group))]
+
+    def rename(self, group: str, name: str, canonical: str) -> None:
+        """Another name, the same id."""
+        self._link.put(_RENAME, self._about(group=group, name=name, canonical=canonical))
+
+    def delete(self, group: str) -> None:
+        """With what is directly in it; nothing may refer to it."""
+        self._link.put(_EMPTY, self._about(group=group))
+        self._link.put(_DELETE, self._about(group=group))
+
+    def grant(self, holder: str, role: str, scope: str = "") -> bool:
+        """False: held already."""
+        return self._link.run(_GRANT, self._about(holder=holder, role=role, scope=scope)) == 1
+
+    def revoke(self, holder: str, role: str, scope: str = "") -> bool:
         """False: not held."""
-        return self._link.run(_REVOKE, self._about(holder=holder, role=role)) == 1
+        return self._link.run(_REVOKE, self._about(holder=holder, role=role, scope=scope)) == 1
 
     def roles_of(self, holder: str) -> Sequence[str]:
         """Those granted directly."""

@@ -19,9 +19,27 @@ _ACTIVE = Sql(
     WHERE tenant = :tenant AND eligible = 0 AND (holder = :person OR holder IN (SELECT id FROM mine))
     ORDER BY role, scope, holder"""
 )
+_COULD = """WITH RECURSIVE could(id) AS (
+      SELECT m.group_id FROM membership m
+      WHERE m.tenant = :tenant AND m.member = :person AND (m.ends_at IS NULL OR m.ends_at > :now)
+      UNION
+      SELECT m.group_id FROM membership m JOIN could ON m.member = could.id
+      WHERE m.tenant = :tenant AND (m.ends_at IS NULL OR m.ends_at > :now)
+    )"""
+"""What one is or could be in, as member or owner: as power of whom others act on, eligible counts like active."""
 _ASSIGNABLE = Sql(
-    f"""{_MINE} SELECT 1 FROM people_group g WHERE g.tenant = :tenant AND g.role_assignable = 1
-      AND g.id IN (SELECT id FROM mine) LIMIT 1"""
+    f"""{_COULD} SELECT 1 FROM people_group g WHERE g.tenant = :tenant AND g.role_assignable = 1
+      AND g.id IN (SELECT id FROM could) LIMIT 1"""
+)
+_EVERYWHERE = Sql(
+    f"""WITH RECURSIVE holders(id) AS (
+      SELECT holder FROM role_assignment WHERE tenant = :tenant AND role = :role AND scope = '' AND eligible = 0
+      UNION
+      SELECT m.member FROM membership m JOIN holders h ON m.group_id = h.id
+      WHERE m.tenant = :tenant AND m.relation = 'member' AND m.eligible = 0 AND {_NOW}
+    )
+    SELECT 1 FROM person p JOIN holders h ON p.id = h.id
+    WHERE p.tenant = :tenant AND p.enabled = 1 AND p.deleted_at IS NULL LIMIT 1"""
 )
 _ASSIGNMENTS = Sql(
     """SELECT role, holder, scope, granted_at FROM role_assignment
@@ -44,8 +62,12 @@ class SqlHeldRoles:
         return [Held(*row) for row in rows]
 
     def role_assignable(self, person: str, now: Instant) -> bool:
-        """Whether any group of this person can be given roles."""
+        """Whether any group that this person is or could be in can be given roles."""
         return self._link.one(_ASSIGNABLE, {"tenant": self._tenant, "person": person, "now": now}) is not None
+
+    def anybody(self, role: str, now: Instant) -> bool:
+        """Whether an enabled account holds it now, for the whole organisation."""
+        return self._link.one(_EVERYWHERE, {"tenant": self._tenant, "role": role, "now": now}) is not None
 
     def assignments(self, role: str = "") -> Sequence[tuple[str, str, str, int]]:
         """Role, holder, scope and when it was granted; of all roles where none is named."""

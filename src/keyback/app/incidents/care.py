@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from keyback.app.admin.rights import hold, require
 from keyback.app.house import House
 from keyback.app.perform import perform
 from keyback.app.policy.standing import refresh
@@ -12,6 +13,7 @@ from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.policy import Notifications
 from keyback.core.ports import Incident, Report, Unit
+from keyback.core.rules.roles import Permission
 from keyback.core.types import Instant
 
 MESSAGES: Mapping[str, str] = {
@@ -59,7 +61,11 @@ def close(house: House, beginning: str, actor: str, why: str, *, keep_frozen: bo
     reason = a_reason(why)
     with house.store.writing() as unit:
         incident = _find(unit, beginning)
-        unit.people.hold(incident.person)
+        hold(unit, actor, incident.person)
+        person = unit.people.by_id(incident.person, unit.now)
+        if person is None:
+            raise NotFound(say("incidents.unknown", incident=beginning[:40]))
+        require(unit, actor, Permission.HELP_PEOPLE, person)
         closed = unit.incidents.close(incident.id, actor, reason, unit.now)
         other = unit.incidents.open_of(incident.person)
         if other is not None:

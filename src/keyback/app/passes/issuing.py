@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from keyback.app.incidents.care import a_reason
 from keyback.app.passes import format as paper
-from keyback.app.people.finding import find, find_and_lock
+from keyback.app.people.finding import find, find_for
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import PASS_ISSUED, tell_values
 from keyback.core.errors import Invalid, NotFound, Refused, TooMany
@@ -18,6 +18,7 @@ from keyback.core.messages import say
 from keyback.core.policy import InForce, Passes, Policy
 from keyback.core.ports import AccessPass, Unit
 from keyback.core.rules.limits import Client, charge
+from keyback.core.rules.roles import Permission
 from keyback.core.types import DAY, MINUTE, Instant, Person, PersonKind, Span
 
 MESSAGES: Mapping[str, str] = {
@@ -31,6 +32,8 @@ MESSAGES: Mapping[str, str] = {
 }
 
 SHORTEST_MINUTES = 10
+MAY = (Permission.RESET_PASSWORDS, Permission.CHANGE_METHODS)
+"""Whoever may do one of these to a person may make a pass for them."""
 FURTHEST: Span = 30 * DAY
 TRIES = 5
 
@@ -60,7 +63,7 @@ def issue(work: Work, user_id: str, wish: Wish) -> Issued:
     why, house = a_reason(wish.why), work.house
     code = paper.made(house.random)
     with house.store.writing() as unit:
-        person = find_and_lock(unit, user_id)
+        person = find_for(work, unit, user_id, *MAY)
         policy = (unit.policies.in_force() or InForce(0, Policy())).policy
         _refuse(person)
         starts_at, ends_at = _span(policy.passes, wish, unit.now)
@@ -99,7 +102,7 @@ def revoke(work: Work, user_id: str, why: str) -> None:
     """Nobody gets in by it any more. Sessions that it opened carry its id and end too. Raises `NotFound`, `Invalid`."""
     reason = a_reason(why)
     with work.house.store.writing() as unit:
-        person = find_and_lock(unit, user_id)
+        person = find_for(work, unit, user_id, *MAY)
         if not _end(work, unit, person, reason):
             raise NotFound(say("passes.none", user_id=person.upn))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keyback.app import new_password
+from keyback.app.admin.rights import require
 from keyback.app.people.passwords import initial, refuse
 from keyback.app.people.ports import Facts, NewPassword, NewPerson, Work
 from keyback.app.policy.standing import refresh
@@ -14,11 +15,13 @@ from keyback.core.policy import Policy
 from keyback.core.ports import Unit
 from keyback.core.rules.identifiers import canonical
 from keyback.core.rules.password import Context
+from keyback.core.rules.roles import Permission
 from keyback.core.types import DAY, DirectoryKind, Instant, PersonKind
 
 MESSAGES: Mapping[str, str] = {
     "people.user_id": "{user_id} cannot be a user ID. It must look like name@example.org.",
     "people.exists": "Somebody has the user ID {user_id} already.",
+    "people.reserved": "The user ID {user_id} belongs to a deleted account. Restore that one, or wait until it is erased.",
     "people.is_contact": "{user_id} is the address of somebody else, so it cannot be a user ID.",
 }
 
@@ -58,6 +61,7 @@ def add(work: Work, new: Newcomer, password: str | None = None, *, life: Instant
         encoded = initial(work, password)
     person = work.house.random.id()
     with work.house.store.writing() as unit:
+        require(unit, work.actor, Permission.CHANGE_PEOPLE)
         _check_free(unit, form)
         work.people(unit).add([NewPerson(person, form, new.kind, _facts(new))])
         if encoded is not None:
@@ -70,8 +74,9 @@ def add(work: Work, new: Newcomer, password: str | None = None, *, life: Instant
 
 def _check_free(unit: Unit, form: str) -> None:
     """IDN-4: neither a user ID nor anybody's address."""
-    if unit.people.by_canonical(form, unit.now) is not None:
-        raise Conflict(say("people.exists", user_id=form))
+    there = unit.people.by_canonical(form, unit.now)
+    if there is not None:
+        raise Conflict(say("people.exists" if there.deleted_at is None else "people.reserved", user_id=form))
     if unit.info.owners(form):
         raise Conflict(say("people.is_contact", user_id=form))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from keyback.app.incidents.care import a_reason
 from keyback.app.people.ending import end_all, end_unproven
-from keyback.app.people.finding import find_and_lock
+from keyback.app.people.finding import find_for
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import METHOD_CHANGED, shown, tell
 from keyback.app.policy.standing import refresh
@@ -14,6 +14,7 @@ from keyback.core.messages import say
 from keyback.core.ports import NewContact, Unit
 from keyback.core.rules import numbers
 from keyback.core.rules.identifiers import canonical_mail, canonical_number
+from keyback.core.rules.roles import Permission
 from keyback.core.types import Contact, ContactKind, Person
 
 MESSAGES: Mapping[str, str] = {
@@ -54,7 +55,7 @@ def add_contact(work: Work, user_id: str, kind: ContactKind, value: str, *, vouc
         raise Invalid(say("people.contact_notices_only"))
     said = a_reason(vouched_by) if vouched_by else ""
     with work.house.store.writing() as unit:
-        person = find_and_lock(unit, user_id)
+        person = find_for(work, unit, user_id, Permission.CHANGE_METHODS)
         tell(unit, person, METHOD_CHANGED, f"+ {shown(kind, form)}")
         new = _new(work, unit, person, (kind, form), said)
         if said and kind is ContactKind.MOBILE:
@@ -72,7 +73,7 @@ def change_contact(work: Work, user_id: str, contact: str, value: str, vouched_b
     """
     said = a_reason(vouched_by)
     with work.house.store.writing() as unit:
-        person = find_and_lock(unit, user_id)
+        person = find_for(work, unit, user_id, Permission.CHANGE_METHODS)
         old = _contact(unit, person, contact)
         form = canonical_contact(old.kind, value, work.house.region)
         tell(unit, person, METHOD_CHANGED, shown(old.kind, form), [old])
@@ -93,7 +94,7 @@ def confirm_contact(work: Work, user_id: str, contact: str, why: str) -> None:
     """
     said = a_reason(why)
     with work.house.store.writing() as unit:
-        person = find_and_lock(unit, user_id)
+        person = find_for(work, unit, user_id, Permission.CHANGE_METHODS)
         one = _contact(unit, person, contact)
         if one.kind is ContactKind.PRIMARY:
             raise Invalid(say("people.contact_notices_only"))
@@ -111,7 +112,7 @@ def confirm_contact(work: Work, user_id: str, contact: str, why: str) -> None:
 def remove_contact(work: Work, user_id: str, contact: str) -> None:
     """For good; the owner is told there, too. Raises `NotFound`."""
     with work.house.store.writing() as unit:
-        person = find_and_lock(unit, user_id)
+        person = find_for(work, unit, user_id, Permission.CHANGE_METHODS)
         one = _contact(unit, person, contact)
         tell(unit, person, METHOD_CHANGED, f"- {shown(one.kind, one.value)}", [one])
         unit.info.remove_contact(one.id)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from keyback.app.admin.rights import hold, may_touch, require, require_any
 from keyback.app.incidents.care import a_reason
 from keyback.app.people.finding import find, find_group
 from keyback.app.people.ports import Work
@@ -10,9 +11,12 @@ from keyback.app.people.telling import REGISTRATION_DEMANDED, tell_values
 from keyback.app.policy.standing import refresh
 from keyback.core.events import Activity, Event
 from keyback.core.ports import Unit
+from keyback.core.rules.roles import Permission
 from keyback.core.types import Person, PersonKind
 
 BATCH = 50
+MAY = (Permission.CHANGE_METHODS, Permission.HELP_PEOPLE)
+"""Whoever may do one of these to a person may ask them to register anew; many at once: the first, everywhere."""
 _PAGE = 500
 
 
@@ -30,25 +34,33 @@ def count(work: Work, whom: Whom) -> int:
 
 
 def demand(work: Work, whom: Whom, why: str, done: Callable[[int], None]) -> int:
-    """How many were asked: nobody whose recovery is closed by a report, and no service or break-glass account.
+    """How many were asked: nobody whose recovery is closed by a report, no service or break-glass account, and of many nobody
+    who is out of the operator's reach.
 
     `done` hears between two transactions how many people have been looked at. What they have keeps serving until they
-    have registered anew; interrupted, it can be run again. Raises `NotFound`, `Invalid` (no reason).
+    have registered anew; interrupted, it can be run again. Raises `NotFound`, `Invalid` (no reason), `Forbidden`.
     """
     reason, asked, seen = a_reason(why), 0, 0
     for batch in _batches(work, whom):
         with work.house.store.writing() as unit:
-            asked += sum(_ask(work, unit, person, reason) for person in sorted(batch))
+            hold(unit, work.actor, *batch)
+            if not whom.user_id:
+                require(unit, work.actor, Permission.CHANGE_METHODS)
+            asked += sum(_ask(work, unit, person, whom, reason) for person in sorted(batch))
         seen += len(batch)
         work.house.kick("email")
         done(seen)
     return asked
 
 
-def _ask(work: Work, unit: Unit, id_: str, why: str) -> bool:
-    unit.people.hold(id_)
+def _ask(work: Work, unit: Unit, id_: str, whom: Whom, why: str) -> bool:
+    """One person who is out of the operator's reach is a refusal; among many, they are left out."""
     person = unit.people.by_id(id_, unit.now)
     if person is None or not _may_be_asked(person):
+        return False
+    if whom.user_id:
+        require_any(unit, work.actor, MAY, person)
+    elif not may_touch(unit, work.actor, MAY, person):
         return False
     unit.people.keep(id_, replace(person.upkeep, again_at=unit.now, skips=0), unit.now)
     tell_values(unit, person, REGISTRATION_DEMANDED, {})
@@ -58,7 +70,7 @@ def _ask(work: Work, unit: Unit, id_: str, why: str) -> bool:
 
 
 def _may_be_asked(person: Person) -> bool:
-    return person.kind is PersonKind.PERSON and person.frozen_at is None
+    return person.kind is PersonKind.PERSON and person.frozen_at is None and person.deleted_at is None
 
 
 def _batches(work: Work, whom: Whom) -> Iterator[Sequence[str]]:

@@ -49,7 +49,9 @@ class Plan:
     ends_sessions: bool = False
     """Whether the generation rises (decisions 20)."""
     conflict: bool = False
-    """The user ID belongs to another account of the source than it did: nothing is changed (IDN-7)."""
+    """The user ID belongs to another account of the source than it did (IDN-7), or to a deleted one: nothing is changed."""
+    beyond: bool = False
+    """Whoever imports may not change this person: nothing is changed (ADM-1)."""
 
     @property
     def empty(self) -> bool:
@@ -80,7 +82,8 @@ def for_known(
     stated: Imported, known: KnownPerson, fingerprint: Callable[[str], bytes], new_id: Callable[[], str], terms: Terms
 ) -> Plan:
     """A person whom the store knows."""
-    if stated.source_id and known.facts.source_id and stated.source_id != known.facts.source_id:
+    elsewhere = stated.source_id and known.facts.source_id and stated.source_id != known.facts.source_id
+    if elsewhere or known.deleted:
         return Plan(known.id, stated, known, conflict=True)
     facts = _facts(stated, known.facts)
     plan = Plan(

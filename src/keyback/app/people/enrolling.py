@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keyback.app.people.ending import end_all, end_unproven
-from keyback.app.people.finding import find, find_and_lock
+from keyback.app.people.finding import find, find_for
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import METHOD_CHANGED, tell
 from keyback.app.policy.standing import refresh
@@ -12,6 +12,7 @@ from keyback.core.errors import Invalid, NotFound
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.ports import Method, NewEnrolment, Registration, Tools
+from keyback.core.rules.roles import Permission
 from keyback.core.types import MINUTE, Enrolment
 
 MESSAGES: Mapping[str, str] = {
@@ -66,7 +67,7 @@ def finish(work: Work, begun: Begun, answer: str | None) -> None:
     if counter is None:
         raise Invalid(say("people.wrong_code"))
     with work.house.store.writing() as unit:
-        person = find_and_lock(unit, begun.user_id)
+        person = find_for(work, unit, begun.user_id, Permission.CHANGE_METHODS)
         tell(unit, person, METHOD_CHANGED, f"+ {begun.method.audit_name}")
         whole_set = len(begun.registration.secrets) > 1
         if whole_set and unit.info.remove_enrolments(person.id, begun.method.name):
@@ -86,7 +87,7 @@ def finish(work: Work, begun: Begun, answer: str | None) -> None:
 def remove(work: Work, user_id: str, method: str, beginning: str = "") -> int:
     """Take away all of a method, or the one device whose id begins so; how many things went. Raises `NotFound`."""
     with work.house.store.writing() as unit:
-        person = find_and_lock(unit, user_id)
+        person = find_for(work, unit, user_id, Permission.CHANGE_METHODS)
         shelf = work.house.methods.get(method)
         held = [one for one in unit.people.enrolments(person.id) if one.method == method]
         chosen = [one for one in held if one.id.startswith(beginning)]

@@ -2,27 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 
+from keyback.app.admin.rights import require
+from keyback.app.people import group_rights
 from keyback.app.people.finding import canonical_name, find, find_group
+from keyback.app.people.group_uses import uses
 from keyback.app.people.ports import Group, Work
+from keyback.app.people.telling import ROLE_CHANGED, tell
 from keyback.app.policy.standing import refresh
 from keyback.core.errors import Conflict, Invalid
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.ports import Unit
+from keyback.core.rules.roles import ROLES, Permission
+from keyback.core.types import Person
 
 MESSAGES: Mapping[str, str] = {
     "people.group_exists": "There is a group {group} already.",
     "people.cycle": "{member} contains {group}, so it cannot become part of it.",
+    "people.group_used": "{group} is still in use, so it cannot be deleted. Take it out there first:",
 }
 
 PERSON, GROUP = "person", "group"
 
 
 def add_group(work: Work, name: str, *, role_assignable: bool = False) -> str:
-    """The new group's id. Raises `Invalid`, `Conflict`."""
+    """The new group's id. Raises `Invalid`, `Conflict`, `Forbidden`."""
     form = canonical_name(name)
     group = Group(work.house.random.id(), " ".join(name.split()), role_assignable, 0)
     with work.house.store.writing() as unit:
+        require(unit, work.actor, Permission.CHANGE_ROLES if role_assignable else Permission.CHANGE_GROUPS)
         changes = work.groups(unit)
         if changes.by_name(form) is not None:
             raise Conflict(say("people.group_exists", group=group.name))
@@ -31,32 +39,69 @@ def add_group(work: Work, name: str, *, role_assignable: bool = False) -> str:
     return group.id
 
 
+def rename(work: Work, group: str, name: str) -> bool:
+    """Another name, in every place at once, for all refer to its id. False: it has this name.
+
+    Raises `NotFound`, `Invalid`, `Conflict`, `Forbidden`.
+    """
+    form, shown = canonical_name(name), " ".join(name.split())
+    with work.house.store.writing() as unit:
+        changes = work.groups(unit)
+        changes.lock()
+        there = find_group(work, unit, group)
+        require(unit, work.actor, group_rights.permission_for(work, unit, there))
+        if there.name == shown:
+            return False
+        other = changes.by_name(form)
+        if other is not None and other.id != there.id:
+            raise Conflict(say("people.group_exists", group=other.name))
+        changes.rename(there.id, shown, form)
+        details = {"old": there.name, "name": shown}
+        unit.audit(Event(Activity.GROUP_RENAMED, work.actor, there.id, "success", details=details))
+    return True
+
+
+def delete(work: Work, group: str) -> None:
+    """For good; the people in it stay. Raises `NotFound`, `Forbidden`, and `Invalid` with every place where it is used."""
+    with work.house.store.writing() as unit:
+        changes = work.groups(unit)
+        changes.lock()
+        there = find_group(work, unit, group)
+        require(unit, work.actor, group_rights.permission_for(work, unit, there))
+        used = uses(work, unit, there)
+        if used:
+            raise Invalid(say("people.group_used", group=there.name), [one.text for one in used])
+        changes.delete(there.id)
+        details: Mapping[str, str | int] = {"name": there.name, "members": there.members}
+        unit.audit(Event(Activity.GROUP_DELETED, work.actor, there.id, "success", details=details))
+
+
 def change_member(work: Work, group: str, member: str, *, adds: bool) -> bool:
     """`member` is a user ID (with an at-sign) or the name of a group. False: nothing to do.
 
-    Raises `NotFound`, and `Invalid` for a group that would contain itself.
+    Raises `NotFound`, `Forbidden`, and `Invalid` for a group that would contain itself.
     """
     with work.house.store.writing() as unit:
-        return put_member(work, unit, find_group(work, unit, group), member, adds=adds)
+        changed = put_member(work, unit, find_group(work, unit, group), member, adds=adds)
+    work.house.kick("email")
+    return changed
 
 
 def put_member(work: Work, unit: Unit, group: Group, member: str, *, adds: bool) -> bool:
     """As `change_member`, in the caller's unit."""
-    kind, id_, people = _member(work, unit, member)
+    kind, id_ = _member(work, unit, member)
     changes = work.groups(unit)
-    if adds and kind == GROUP:
+    if kind == GROUP:
         changes.lock()
-        if group.id in changes.inside(id_):
+        if adds and group.id in changes.inside(id_):
             raise Invalid(say("people.cycle", member=member[:100], group=group.name))
-    rights = _roles_of(unit, people)
+    touched = (id_,) if kind == PERSON else tuple(changes.powerful_inside(id_))
+    group_rights.judge(work, unit, group, touched, adds=adds)
+    before = _people(unit, _of_roles(work, unit, group, kind, id_))
     if not (changes.add_member(group.id, id_, kind) if adds else changes.remove_member(group.id, id_)):
         return False
-    for person, before in rights.items():
-        after = unit.people.by_id(person, unit.now)
-        if after is not None and after.roles != before:  # a change of roles (decisions 20)
-            unit.people.raise_generation(person, unit.now)
-            unit.sessions.end_all(person)
-            refresh(unit, person, work.house.methods.values())
+    for person in before:
+        _take_over(work, unit, person)
     details: Mapping[str, str | int] = {"group": group.id, "member_kind": kind, "added": int(adds)}
     unit.audit(Event(Activity.GROUP_CHANGED, work.actor, id_, "success", details=details))
     return True
@@ -73,19 +118,46 @@ def members(work: Work, group: str) -> Sequence[tuple[str, str]]:
         return sorted(found)
 
 
-def _member(work: Work, unit: Unit, member: str) -> tuple[str, str, Sequence[str]]:
-    """Kind and id, and whom it touches."""
+def _member(work: Work, unit: Unit, member: str) -> tuple[str, str]:
+    """Kind and id."""
     if "@" in member:
-        person = find(unit, member)
-        return PERSON, person.id, (person.id,)
-    group = find_group(work, unit, member)
-    return GROUP, group.id, work.groups(unit).people_inside(group.id)
+        return PERSON, find(unit, member).id
+    return GROUP, find_group(work, unit, member).id
 
 
-def _roles_of(unit: Unit, people: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    found = {}
-    for one in people:
+def _of_roles(work: Work, unit: Unit, group: Group, kind: str, member: str) -> Sequence[str]:
+    """Whose roles can change: nobody's, where no role hangs on the group, however many are in it."""
+    changes = work.groups(unit)
+    if not changes.carried(group.id):
+        return ()
+    return (member,) if kind == PERSON else changes.people_inside(member)
+
+
+def _people(unit: Unit, ids: Sequence[str]) -> Sequence[Person]:
+    found = []
+    for one in sorted(ids):
+        unit.people.hold(one)
         person = unit.people.by_id(one, unit.now)
         if person is not None:
-            found[one] = person.roles
+            found.append(person)
     return found
+
+
+def _take_over(work: Work, unit: Unit, before: Person) -> None:
+    """A change of roles ends everything that carries the old rights, and is told (decisions 20)."""
+    after = unit.people.by_id(before.id, unit.now)
+    if after is None or after.roles == before.roles:
+        return
+    tell(unit, before if before.roles else after, ROLE_CHANGED, _difference(before.roles, after.roles))
+    unit.people.raise_generation(before.id, unit.now)
+    unit.sessions.end_all(before.id)
+    refresh(unit, before.id, work.house.methods.values())
+
+
+def _difference(before: Sequence[str], after: Sequence[str]) -> str:
+    gone = [f"- {_title(one)}" for one in before if one not in after]
+    return ", ".join([*gone, *(f"+ {_title(one)}" for one in after if one not in before)])
+
+
+def _title(role: str) -> str:
+    return ROLES[role].title if role in ROLES else role

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from keyback.app import new_password
+from keyback.app.admin.rights import is_host, may_touch, require
 from keyback.app.people.difference import IMPORTED, Plan, Terms, for_known, for_new
 from keyback.app.people.import_writing import as_person, write
 from keyback.app.people.ports import KnownPerson, Work
@@ -21,6 +22,7 @@ from keyback.core.ports import Unit
 from keyback.core.rules import assurance, offer
 from keyback.core.rules.password import Context, prepare
 from keyback.core.rules.people_file import Imported, Mistake
+from keyback.core.rules.roles import Permission
 from keyback.core.types import Contact, ContactKind, DirectoryKind, Instant
 
 MESSAGES: Mapping[str, str] = {
@@ -28,6 +30,8 @@ MESSAGES: Mapping[str, str] = {
     "import.other_account": (
         "The user ID {user_id} belonged to another account of the source before. Nothing was changed for it."
     ),
+    "import.deleted": "The user ID {user_id} belongs to a deleted account. Nothing was changed for it.",
+    "import.beyond": "Your roles do not reach {user_id}, so nothing was changed for this account.",
 }
 
 BATCH = 50
@@ -64,6 +68,8 @@ class Report:
     unchanged: int = 0
     conflicts: int = 0
     """User IDs that now belong to another account of the source; left alone."""
+    beyond: int = 0
+    """People whom the operator may not change; left alone."""
     waiting: int = 0
     """Contacts that serve only after their wait."""
 
@@ -83,7 +89,7 @@ class Listener(Protocol):
 def import_people(work: Work, source: Source, options: Options, listener: Listener) -> Report:
     """Both passes. `report.written` is false when a bad line stood in the way, or nothing was to be written.
 
-    Raises `Invalid` when the header cannot be read, `Conflict` when the file changes meanwhile.
+    Raises `Invalid` when the header cannot be read, `Conflict` when the file changes meanwhile, `Forbidden`.
     """
     with work.house.store.reading() as unit:
         in_force = unit.policies.in_force()
@@ -146,16 +152,18 @@ class _Run:
         shortest time."""
         with self._work.house.store.reading() as unit:
             known, now = self._known(unit, batch), unit.now
-            plans = self._plans(unit, batch, known)
+            plans = [self._within_reach(unit, plan) for plan in self._plans(unit, batch, known)]
         changing = [plan for plan in plans if not plan.empty]
         if changing and not self._options.dry_run:
             hashes = self._hashes(changing)
             with self._work.house.store.writing() as unit:
                 if hashes:
                     new_password.still_judged(self._policy.passwords, unit.policies.in_force())
+                require(unit, self._work.actor, Permission.CHANGE_PEOPLE)
                 self._work.people(unit).lock(list(known))
                 if (present := self._known(unit, batch)) != known:  # somebody else was here meanwhile
                     plans = self._plans(unit, batch, present)
+                plans = [self._within_reach(unit, plan) for plan in plans]
                 write(self._work, unit, [plan for plan in plans if not plan.empty], hashes, self._id)
             self.report.written = True
         self._count(plans, now)
@@ -176,6 +184,16 @@ class _Run:
             for person in batch
         ]
 
+    def _within_reach(self, unit: Unit, plan: Plan) -> Plan:
+        """Nothing for who is known and holds more than the operator."""
+        actor = self._work.actor
+        if plan.known is None or plan.empty or is_host(actor):
+            return plan
+        person = unit.people.by_id(plan.person, unit.now)
+        if person is not None and may_touch(unit, actor, (Permission.CHANGE_PEOPLE,), person):
+            return plan
+        return Plan(plan.person, plan.stated, plan.known, beyond=True)
+
     def _next_person(self) -> str:
         """128 bits, 96 of them random; rising within one import, so that rows of neighbours lie side by side on disk:
         with wholly random ids each person touches a dozen pages of its own."""
@@ -195,14 +213,18 @@ class _Run:
         for plan in plans:
             self.report.added += plan.known is None
             self.report.changed += plan.known is not None and not plan.empty
-            self.report.unchanged += plan.known is not None and plan.empty and not plan.conflict
+            self.report.unchanged += plan.known is not None and plan.empty and not (plan.conflict or plan.beyond)
             self.report.waiting += sum(
                 contact.confirmed_how != "" and contact.usable_from > now for contact in plan.contacts
             )
             self.report.waiting += sum(usable_from > now for _, usable_from in plan.confirm)
+            if plan.beyond:
+                self.report.beyond += 1
+                self._listener.warning(Mistake(plan.stated.line, "", say("import.beyond", user_id=plan.stated.upn)))
             if plan.conflict:
                 self.report.conflicts += 1
-                text = say("import.other_account", user_id=plan.stated.upn)
+                deleted = plan.known is not None and plan.known.deleted
+                text = say("import.deleted" if deleted else "import.other_account", user_id=plan.stated.upn)
                 self._listener.warning(Mistake(plan.stated.line, "", text))
 
     def _close(self) -> None:

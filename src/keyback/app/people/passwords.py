@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from keyback.app import new_password
-from keyback.app.people.finding import find, find_and_lock
+from keyback.app.people.finding import find, find_for
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import PASSWORD_SET, tell
 from keyback.app.policy.standing import refresh
@@ -13,6 +13,7 @@ from keyback.core.messages import Text, say
 from keyback.core.policy import Policy
 from keyback.core.ports import Credential, Unit
 from keyback.core.rules.password import prepare
+from keyback.core.rules.roles import Permission
 from keyback.core.types import DAY, HOUR, DirectoryKind, Person, Span
 
 MESSAGES: Mapping[str, str] = {
@@ -66,7 +67,8 @@ def set_password(work: Work, user_id: str, password: str, *, life: Span | None, 
         new_password.still_judged(policy, unit.policies.in_force())
         not_after = unit.now + life if life is not None else None
         new = Credential(encoded, (), unit.now, must_change, not_after, old.version if old else 0)
-        _put(work, unit, find_and_lock(unit, user_id), new, old.encoded if old else "")
+        person = find_for(work, unit, user_id, Permission.RESET_PASSWORDS)
+        _put(work, unit, person, new, old.encoded if old else "")
     work.house.kick("email")
 
 

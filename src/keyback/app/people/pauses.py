@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from keyback.app.counters import Account, clear, counters
 from keyback.app.incidents.care import a_reason
-from keyback.app.people.finding import find_and_lock
+from keyback.app.people.finding import find_for
 from keyback.app.people.ports import Work
 from keyback.app.reset.scene import account_of
 from keyback.core.events import Activity, Event
 from keyback.core.policy import Limits
 from keyback.core.ports import Unit
 from keyback.core.rules.limits import Client, charge
+from keyback.core.rules.roles import Permission
 from keyback.core.types import Instant, Person
 
 BUDGETS = (Client(known=True), Client(known=False))
@@ -22,7 +23,7 @@ def clear_pause(work: Work, user_id: str, reason: str) -> tuple[str, ...]:
     """
     house, why = work.house, a_reason(reason)
     with house.store.writing() as unit:
-        person = find_and_lock(unit, user_id)
+        person = find_for(work, unit, user_id, Permission.HELP_PEOPLE)
         mark = account_of(house, person.canonical)
         contacts = [contact.value for contact in unit.people.contacts(person.id)]
         account = Account(mark, house.methods, contacts, unit.journeys.sources(mark))

@@ -70,6 +70,8 @@ class KnownPerson:
     settled: bool
     """There was all that policy demands before, or it was demanded anew: nothing is the first any more (decisions 17)."""
     contacts: tuple[KnownContact, ...]
+    deleted: bool = False
+    """The user ID stays theirs until the account is erased."""
 
 
 class PeopleChanges(Protocol):
@@ -86,6 +88,28 @@ class PeopleChanges(Protocol):
     def set_facts(self, facts: Mapping[str, Facts]) -> None:
         """By person id."""
 
+    def rename(self, person: str, canonical: str) -> None:
+        """Another user ID, in the form used for look-up; `set_facts` says how it is shown."""
+
+    def strip(self, person: str) -> int:
+        """Take away all roles, and memberships in groups that have or could have some; how many these were."""
+
+    def delete(self, person: str) -> None:
+        """Disabled from now on; what it was is remembered."""
+
+    def restore(self, person: str) -> None:
+        """As it was before it was deleted."""
+
+    def deleted_before(self, before: Instant, count: int) -> Sequence[str]:
+        """Ids of people who were deleted at that time or earlier, the earliest first."""
+
+    def erase(self, person: str) -> None:
+        """Every row of this person, for good; the audit log keeps the id."""
+
+
+MOST_COUNTED = 10_000
+"""Direct members of a group are counted so far."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -95,12 +119,14 @@ class Group:
     name: str
     role_assignable: bool
     members: int
+    """Direct ones; one more than `MOST_COUNTED`: more than that."""
 
 
 class GroupChanges(Protocol):
     """Writes about groups and roles, within one unit."""
 
     def by_name(self, canonical: str) -> Group | None: ...
+    def by_id(self, group: str) -> Group | None: ...
     def all(self) -> Sequence[Group]: ...
     def add(self, group: Group, canonical: str) -> None: ...
     def lock(self) -> None:
@@ -119,10 +145,29 @@ class GroupChanges(Protocol):
     def people_inside(self, group: str) -> Sequence[str]:
         """Ids of all people in this group or a group within it."""
 
-    def grant(self, holder: str, role: str) -> bool:
+    def containing(self, group: str) -> frozenset[str]:
+        """Ids of all groups that this one is within, itself included."""
+
+    def around(self, group: str) -> Sequence[Group]:
+        """Groups that this one is directly in, by name."""
+
+    def carried(self, group: str) -> Sequence[tuple[str, str]]:
+        """Role and scope of everything that members hold through this group."""
+
+    def assignable(self, group: str) -> bool:
+        """Whether this group, or one that it is within, can be given roles."""
+
+    def powerful_inside(self, group: str) -> Sequence[str]:
+        """Ids of the people in it or a group within it who hold a role or are in a group that can be given roles."""
+
+    def rename(self, group: str, name: str, canonical: str) -> None: ...
+    def delete(self, group: str) -> None:
+        """With what is directly in it; nothing may refer to it."""
+
+    def grant(self, holder: str, role: str, scope: str = "") -> bool:
         """False: held already."""
 
-    def revoke(self, holder: str, role: str) -> bool: ...
+    def revoke(self, holder: str, role: str, scope: str = "") -> bool: ...
     def roles_of(self, holder: str) -> Sequence[str]:
         """Those granted directly."""
 

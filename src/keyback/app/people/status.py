@@ -2,20 +2,21 @@
 
 from dataclasses import replace
 
-from keyback.app.people.finding import find_and_lock
+from keyback.app.people.finding import find_for
 from keyback.app.people.ports import Work
 from keyback.app.people.telling import DISABLED, ENABLED, tell
 from keyback.app.policy.standing import refresh
 from keyback.core.events import Activity, Event
+from keyback.core.rules.roles import Permission
 
 
 def set_enabled(work: Work, user_id: str, *, enabled: bool) -> bool:
     """False: it was so already. Disabling ends everything that is signed in or under way (decisions 20).
 
-    Raises `NotFound`.
+    Raises `NotFound`, `Forbidden`.
     """
     with work.house.store.writing() as unit:
-        person = find_and_lock(unit, user_id)
+        person = find_for(work, unit, user_id, Permission.CHANGE_PEOPLE)
         if person.enabled is enabled:
             return False
         tell(unit, person, ENABLED if enabled else DISABLED, "")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from keyback.app.admin.rights import require
 from keyback.app.house import House
 from keyback.app.policy.check import known, refuse
 from keyback.app.policy.diff import Change, Plan
@@ -14,6 +15,7 @@ from keyback.core.events import Activity, Event
 from keyback.core.messages import Text, say
 from keyback.core.policy import Document
 from keyback.core.rules import policy_check
+from keyback.core.rules.roles import Permission
 
 MESSAGES = {
     "policy.accept": "The policy has warnings. Accept each by its name to use it. Nothing was changed.",
@@ -40,7 +42,7 @@ class Order:
 def apply(house: House, plan: Plan, order: Order) -> int:
     """The version in force afterwards; the present one if the plan changes nothing.
 
-    Raises `Invalid` for mistakes and for warnings that are not accepted, `Conflict` if another version came in
+    Raises `Forbidden`, `Invalid` for mistakes and for warnings that are not accepted, `Conflict` if another version came in
     force since the plan was made.
     """
     refuse(plan.mistakes)
@@ -48,6 +50,7 @@ def apply(house: House, plan: Plan, order: Order) -> int:
     if not plan.changes:
         return plan.base
     with house.store.writing() as unit:
+        require(unit, order.actor, Permission.CHANGE_POLICY)
         present = unit.policies.in_force()
         if (present.version if present is not None else 0) != plan.base:
             raise Conflict(say("policy.changed_meanwhile", version=present.version if present is not None else 0))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from keyback.app.admin.rights import hold, require
 from keyback.app.house import House
 from keyback.app.people.telling import tell
 from keyback.app.sign_in.fresh import require_again
@@ -11,6 +12,7 @@ from keyback.core.errors import Invalid, NotFound
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
 from keyback.core.ports import Session, SessionKind, Unit
+from keyback.core.rules.roles import Permission
 
 MESSAGES = {
     "sessions.gone": "You are not signed in there any more.",
@@ -104,11 +106,14 @@ def of(house: House, person: str) -> Sequence[Session]:
 def end_for(house: House, wanted: Ending) -> int:
     """How many were ended; the person is told. Raises `Gone`."""
     with house.store.writing() as unit:
-        unit.people.hold(wanted.person)
+        hold(unit, wanted.actor, wanted.person)
         person = unit.people.by_id(wanted.person, unit.now)
+        if person is None:
+            raise Gone(say("sessions.unknown"))
+        require(unit, wanted.actor, Permission.HELP_PEOPLE, person)
         live = [one.id for one in unit.sessions.all_of(wanted.person, unit.now)]
         chosen = [one for one in live if wanted.session in {"", one}]
-        if person is None or (wanted.session and not chosen):
+        if wanted.session and not chosen:
             raise Gone(say("sessions.unknown"))
         if wanted.session:
             unit.sessions.end_one(person.id, wanted.session)

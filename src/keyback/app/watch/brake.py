@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from keyback.app.admin.rights import require
 from keyback.app.house import House
 from keyback.app.watch.state import Watch, alarm, watch
 from keyback.core.errors import Refused, TooMany
@@ -12,6 +13,7 @@ from keyback.core.ports import Beat, Charge, Unit
 from keyback.core.rules import limits
 from keyback.core.rules.limits import Client
 from keyback.core.rules.norms import BRAKE, RESETS_MEMORY, resets_allowed
+from keyback.core.rules.roles import Permission
 from keyback.core.types import Instant
 
 MESSAGES = {
@@ -87,6 +89,7 @@ def release(house: House, actor: str, why: str) -> None:
     if not why.strip():
         raise Refused(say("brake.why"))
     with house.store.writing() as unit:
+        require(unit, actor, Permission.CHANGE_POLICY)
         now = watch(unit)
         if not now.braked:
             raise Refused(say("brake.off"))

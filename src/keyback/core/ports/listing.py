@@ -1,7 +1,7 @@
 """Long lists, a page at a time: people and lines of the logs. Every order has an index; every filter is from a closed list
 (WEB-13)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,7 +65,10 @@ class HeldRoles(Protocol):
         """Active now, directly or through groups; eligible ones that are not activated give no right."""
 
     def role_assignable(self, person: str, now: Instant) -> bool:
-        """Whether the person is in a group, directly or nested, that can be given roles."""
+        """Whether the person is or could be in a group, directly or nested, that can be given roles."""
+
+    def anybody(self, role: str, now: Instant) -> bool:
+        """Whether an enabled account holds it now, for the whole organisation."""
 
     def assignments(self, role: str = "") -> Sequence[tuple[str, str, str, int]]:
         """Role, holder, scope and when it was granted; of all roles where none is named."""
@@ -117,6 +120,8 @@ class LogLines(Protocol):
         """All lines of one attempt, oldest first."""
 
     def line(self, seq: int) -> Mapping[str, str | int] | None: ...
+    def names(self, people: Collection[str]) -> Mapping[str, str]:
+        """User IDs by the ids of those that exist."""
 
 
 @dataclass(frozen=True, slots=True)

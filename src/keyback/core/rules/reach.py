@@ -86,11 +86,24 @@ class Rights:
         """Whether this person's page may be looked at (ADM-9)."""
         return any(Permission.READ_PEOPLE in _permissions(one) and _reaches(one, target) for one in self.held)
 
+    def reads(self, permission: Permission, target: Person | None) -> bool:
+        """Whether a log may be read or taken along (`permission`): all of it, or where a scope limits the right, what it
+        says about one person in the scope (AUD-8)."""
+        if self.everywhere(permission):
+            return True
+        return target is not None and any(
+            permission in _permissions(one) and _reaches(one, target) for one in self.held
+        )
+
     @property
     def scopes(self) -> frozenset[str]:
         """Groups to whose people the right to see people is limited; empty: not limited."""
-        seeing = [one.scope for one in self.held if Permission.READ_PEOPLE in _permissions(one)]
-        return frozenset() if "" in seeing else frozenset(seeing)
+        return self.scopes_of(Permission.READ_PEOPLE)
+
+    def scopes_of(self, permission: Permission) -> frozenset[str]:
+        """The same for another right; ask `may` first, for nothing is no limit."""
+        scopes = [one.scope for one in self.held if permission in _permissions(one)]
+        return frozenset() if "" in scopes else frozenset(scopes)
 
 
 def may_act_on(role: str) -> frozenset[Holds]:
@@ -112,6 +125,11 @@ def may_grant(rights: Rights, role: str, scope: str) -> bool:
         one.role for one in rights.held if one.scope in {"", scope} and Permission.CHANGE_ROLES in _permissions(one)
     }
     return bool(holds) and (GLOBAL in holds or role in holds)
+
+
+def widens_own(rights: Rights, groups: Iterable[str]) -> bool:
+    """Whether somebody new in these groups would come into the reach of the operator's own roles (ADM-2)."""
+    return not {one.scope for one in rights.held if one.scope}.isdisjoint(groups)
 
 
 def _row(role: str) -> Holds:
