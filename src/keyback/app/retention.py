@@ -11,6 +11,8 @@ from keyback.core.types import DAY, HOUR, Span
 
 AT_ONCE: Final = 500
 """Rows to a transaction, so that nobody who writes waits long."""
+RESTORABLE: Final = 30 * DAY
+"""For so long a deleted person can be restored; then every row of them goes (PRV-3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ TABLE: Final = (
     Kept("people", "person credential contact enrolment readiness membership role_assignment people_group", "people, "
          "their contacts, methods, groups and roles", None,
          "until an operator changes or removes them; secrets of removed methods are overwritten at once"),
+    Kept("deleted_people", "person", "people who were deleted", None,
+         "they can be restored for 30 days; then every row of them is erased, and the audit log keeps their ids only"),
     Kept("organisation", "tenant domain audit_head figure", "the organisation and its present numbers", None,
          "one row each, written over"),
 )  # fmt: skip

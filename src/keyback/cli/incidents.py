@@ -30,6 +30,8 @@ WHAT: Mapping[str, str] = {
     "notice.method_changed": "contacts or methods were changed",
     "notice.role_changed": "roles were changed",
     "notice.enabled": "account was enabled",
+    "notice.restored": "account was restored",
+    "notice.user_id_changed": "user ID was changed",
 }
 LINES_SHOWN = 20
 """Newest lines about the person, where no attempt is known."""

@@ -13,7 +13,7 @@ from keyback.app.people.ports import (
     NewPerson,
 )
 from keyback.core.rules.words import folded, words_of
-from keyback.core.types import ContactKind, DirectoryKind
+from keyback.core.types import ContactKind, DirectoryKind, Instant
 from keyback.store.engine import Row, Sql, Values
 from keyback.store.readiness import likes
 
@@ -28,7 +28,8 @@ _IN = ", ".join(f":{place}" for place in _PLACES)
 _KNOWN = Sql(
     f"""SELECT p.canonical, p.id, p.upn, p.display_name, p.given_name, p.surname, p.directory, p.source_id, p.enabled,
       p.department, p.language, coalesce(r.class, 0),
-      CASE WHEN p.registered_at IS NULL AND p.again_at IS NULL THEN 0 ELSE 1 END
+      CASE WHEN p.registered_at IS NULL AND p.again_at IS NULL THEN 0 ELSE 1 END,
+      CASE WHEN p.deleted_at IS NULL THEN 0 ELSE 1 END
     FROM person p LEFT JOIN readiness r ON r.tenant = p.tenant AND r.person = p.id
     WHERE p.tenant = :tenant AND p.canonical IN ({_IN})"""
 )
@@ -55,6 +56,41 @@ _ADD_PASSWORD = Sql(
     """INSERT INTO credential (tenant, person, encoded, set_at, must_change, not_after, version)
     VALUES (:tenant, :person, :encoded, :now, 1, :not_after, 1)"""
 )
+_RENAME = Sql("UPDATE person SET canonical = :canonical, changed_at = :now WHERE tenant = :tenant AND id = :person")
+_GIVING = """WITH RECURSIVE giving(id) AS (
+      SELECT id FROM people_group WHERE tenant = :tenant AND role_assignable = 1
+      UNION SELECT holder FROM role_assignment WHERE tenant = :tenant
+      UNION SELECT m.member FROM membership m JOIN giving g ON m.group_id = g.id
+      WHERE m.tenant = :tenant AND m.member_kind = 'group'
+    )"""
+"""Groups through which somebody holds a role or could."""
+_STRIP = (
+    Sql("DELETE FROM role_assignment WHERE tenant = :tenant AND holder = :person"),
+    Sql(
+        f"""DELETE FROM membership WHERE tenant = :tenant AND member = :person
+          AND group_id IN ({_GIVING} SELECT id FROM giving)"""
+    ),
+)
+_DELETE = Sql(
+    """UPDATE person SET deleted_at = :now, enabled_before = enabled, enabled = 0, changed_at = :now
+    WHERE tenant = :tenant AND id = :person AND deleted_at IS NULL"""
+)
+_RESTORE = Sql(
+    """UPDATE person SET deleted_at = NULL, enabled = enabled_before, enabled_before = 0, changed_at = :now
+    WHERE tenant = :tenant AND id = :person AND deleted_at IS NOT NULL"""
+)
+_DELETED = Sql(
+    """SELECT id FROM person WHERE tenant = :tenant AND deleted_at <= :before ORDER BY deleted_at, id LIMIT :count"""
+)
+ERASED = (
+    ("person_word", "person"), ("readiness", "person"), ("credential", "person"), ("old_password", "person"),
+    ("contact", "person"), ("enrolment", "person"), ("membership", "member"), ("role_assignment", "holder"),
+    ("journey", "person"), ("session", "person"), ("session_challenge", "person"), ("access_pass", "person"),
+    ("setup_link", "person"), ("objection_link", "person"), ("incident", "person"), ("caller_case", "person"),
+    ("help_request", "person"), ("approval", "person"), ("upload", "actor"), ("person", "id"),
+)  # fmt: skip
+"""Where a person's rows are, and by which column; what hangs on a journey goes with it, the person goes last."""
+_ERASE = tuple(Sql(f"DELETE FROM {table} WHERE tenant = :tenant AND {column} = :person") for table, column in ERASED)
 
 
 class SqlPeopleChanges:
@@ -102,6 +138,31 @@ class SqlPeopleChanges:
             for one in passwords
         ))  # fmt: skip
 
+    def rename(self, person: str, canonical: str) -> None:
+        """Another user ID; the unique index judges it once more."""
+        self._link.put(_RENAME, self._about(person=person, canonical=canonical))
+
+    def strip(self, person: str) -> int:
+        """No role, and no way to one through a group."""
+        return sum(self._link.run(statement, self._about(person=person)) for statement in _STRIP)
+
+    def delete(self, person: str) -> None:
+        """The row stays, so that the user ID stays taken."""
+        self._link.put(_DELETE, self._about(person=person))
+
+    def restore(self, person: str) -> None:
+        """Enabled if it was."""
+        self._link.put(_RESTORE, self._about(person=person))
+
+    def deleted_before(self, before: Instant, count: int) -> Sequence[str]:
+        """The earliest first."""
+        return [str(row[0]) for row in self._link.all(_DELETED, self._about(before=before, count=count))]
+
+    def erase(self, person: str) -> None:
+        """In an order that no reference stands in the way of."""
+        for statement in _ERASE:
+            self._link.put(statement, self._about(person=person))
+
     def _many(self, statement: Sql, rows: Iterable[Values]) -> None:
         whole: list[Values] = [{"tenant": self._tenant, "now": self._now, **row} for row in rows]
         if whole:
@@ -140,9 +201,11 @@ def _words(person: str, facts: Facts) -> Iterable[Values]:
 
 def _known(row: Row, contacts: Iterable[KnownContact]) -> KnownPerson:
     _, person, upn, name, given, surname, directory, source, enabled, department, language, *standing = row
-    held, settled = likes(int(standing[0])), bool(standing[1])
+    held, settled, deleted = likes(int(standing[0])), bool(standing[1]), bool(standing[2])
     facts = Facts(upn, name, given, surname, DirectoryKind(directory), source, bool(enabled), department, language)
-    return KnownPerson(person, facts, bool(held.administrator), held.methods.bit_count(), settled, tuple(contacts))
+    return KnownPerson(
+        person, facts, bool(held.administrator), held.methods.bit_count(), settled, tuple(contacts), deleted
+    )
 
 
 def _known_contact(row: Sequence[Row]) -> KnownContact:

@@ -8,11 +8,15 @@ from types import MappingProxyType
 from typing import Final
 
 from keyback.app import breached, retention
+from keyback.app.people import deleting
+from keyback.app.people.ports import Work
 from keyback.app.policy.standing import refresh_due
 from keyback.app.reset.expire import AT_ONCE, expire
 from keyback.app.sign_in import expiry
 from keyback.app.watch.tend import tend
 from keyback.core.errors import Trouble
+from keyback.store.group_changes import SqlGroupChanges
+from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.retention import SqlRemoving
 from keyback.wiring.house import Running
 from keyback.wiring.shipping import NOWHERE, Elsewhere
@@ -36,6 +40,7 @@ class Janitor:
         self._watch = Watch(running.store, running.house.clock.now)
         self._stopping = threading.Event()
         self._broom = retention.Broom(running.house, SqlRemoving, days, self._breathe)  # type: ignore[arg-type]  # units of this store only
+        self._work_of_nobody = Work(running.house, SqlPeopleChanges, SqlGroupChanges, "")  # type: ignore[arg-type]  # the same
         self._trimmed = ""
         self._thread = threading.Thread(target=self._work, name="janitor", daemon=True)
 
@@ -58,6 +63,8 @@ class Janitor:
             pass
         tend(self._running.house)
         breached.watch(self._running.house)
+        while deleting.erase_due(self._work_of_nobody) == deleting.ERASED_AT_ONCE and not self._breathe():
+            pass
         self._trimmed = retention.trim_histories(self._broom, self._trimmed)
         retention.sweep(self._broom)
 

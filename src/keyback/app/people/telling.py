@@ -14,6 +14,8 @@ ROLE_CHANGED = "notice.role_changed"
 PASS_ISSUED = "notice.pass_issued"
 REGISTRATION_DEMANDED = "notice.registration_demanded"
 DISABLED, ENABLED = "notice.disabled", "notice.enabled"
+DELETED, RESTORED = "notice.deleted", "notice.restored"
+USER_ID_CHANGED = "notice.user_id_changed"
 
 _CHANNELS: Mapping[ContactKind, str] = {
     ContactKind.EMAIL: "email",

@@ -161,6 +161,18 @@ def layout(header: Sequence[str], mapping: Mapping[str, str], region: str = "") 
     return Layout(headers, cells, region)
 
 
+def misfit(text: str) -> Text | None:
+    """Why this cannot stand in a field about a person; None: it can."""
+    if len(text) > LONGEST_CELL:
+        return say("people_file.long", limit=LONGEST_CELL)
+    return say("people_file.characters") if _UNFIT.search(text) else None
+
+
+def is_language(tag: str) -> bool:
+    """Whether it looks like the name of a language: `de`, `en-GB`."""
+    return _LANGUAGE.match(tag) is not None
+
+
 def read_row(plan: Layout, line: int, row: Sequence[str]) -> Imported | tuple[Mistake, ...]:
     """The person that a line states, or all its mistakes."""
     if len(row) != len(plan.headers):

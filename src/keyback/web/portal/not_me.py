@@ -13,6 +13,8 @@ MESSAGES = {
     "not_me.method_changed": "The ways to prove who you are were changed for the account {user_id}: {happened_at}.",
     "not_me.role_changed": "An administrator changed the roles of the account {user_id}: {happened_at}.",
     "not_me.enabled": "An administrator enabled the account {user_id} again: {happened_at}.",
+    "not_me.restored": "An administrator restored the account {user_id}, which had been deleted: {happened_at}.",
+    "not_me.user_id_changed": "An administrator changed the user ID of the account {user_id}: {happened_at}.",
     "not_me.password_changed": "The password of the account {user_id} was changed: {happened_at}.",
     "not_me.unlocked": "The account {user_id} was unlocked: {happened_at}.",
     "not_me.new_device": "Somebody signed in with the account {user_id} on a new device: {happened_at}.",
