@@ -91,6 +91,7 @@ class Activity(StrEnum):
     TEST_SENT = "Send test message"
     KEY_ENDING = "Find key near its end"
     FAILURE_BURST = "Find many failures at one account"
+    SIGN_IN_NEW_BROWSER = "User signed in from new browser"
 
 
 class Step(StrEnum):

@@ -5,8 +5,10 @@ merged by their numbers. What no index knows (address, reason) is looked for in 
 says how far back it looked. Comparing rows as wholes leaves no other index to choose, whatever the statistics say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Final
 
@@ -16,7 +18,8 @@ from keyback.core.types import MINUTE, Instant
 from keyback.store.engine import Link, Row, Sql
 
 LOOKED_AT: Final = 20_000
-"""Lines that one page looks through for what no index knows."""
+"""Lines that one page looks through for what no index knows; more of the log as it is, where neighbours lie together."""
+LOOKED_AT_IN_ORDER: Final = 100_000
 FEW: Final = 4
 """Streams; with more of them, what no index knows is looked for in the log as it is."""
 SLACK: Final = 10 * MINUTE
@@ -32,6 +35,10 @@ _STORY = Sql(
 _FIRST = Sql("SELECT seq, at FROM audit WHERE tenant = :tenant ORDER BY seq LIMIT 1")
 _LAST = Sql("SELECT seq, at FROM audit WHERE tenant = :tenant ORDER BY seq DESC LIMIT 1")
 _FROM = Sql("SELECT seq, at FROM audit WHERE tenant = :tenant AND seq >= :seq ORDER BY seq LIMIT 1")
+_TOGETHER: Final = tuple(f"p_{one}{two}" for one, two in product(ascii_lowercase, repeat=2))[:100]
+_WHO = Sql(
+    f"SELECT id, upn FROM person WHERE tenant = :tenant AND id IN ({', '.join(f':{place}' for place in _TOGETHER)})"
+)
 _MATCHES: Final = """(:source = '' OR source = :source) AND (:reason = '' OR reason = :reason)
   AND (:result = '' OR result = :result) AND at >= :since AND at < :until
   AND (:activities = '' OR replace(:activities, '|' || activity || '|', '') <> :activities)"""
@@ -49,7 +56,9 @@ class Walk:
 def _walk(columns: tuple[str, ...], more: str = "") -> Walk:
     keys = "".join(f":{column}_key, " for column in columns)
     whole = ", ".join((*columns, "seq"))
-    range_ = f"({whole}) < ({keys}:before) AND ({whole}) >= ({keys}:low)" if columns else "seq < :before AND seq >= :low"
+    range_ = (
+        f"({whole}) < ({keys}:before) AND ({whole}) >= ({keys}:low)" if columns else "seq < :before AND seq >= :low"
+    )
     order = ", ".join(f"{column} DESC" for column in (*columns, "seq"))
     found = f"FROM audit WHERE tenant = :tenant AND {range_} {more}"
     return Walk(
@@ -100,9 +109,10 @@ class SqlLogLines:
         """At most `count` lines, and where the next page begins."""
         span = self._within(query)
         streams = _streams(query)
-        share = max(query.count + 1, LOOKED_AT // len(streams)) if _picks(query) else 0
+        most = LOOKED_AT_IN_ORDER if streams[0].walk is WALKS["all"] else LOOKED_AT
+        share = max(query.count + 1, most // len(streams)) if _picks(query) else 0
         found: list[Row] = []
-        left = LOOKED_AT
+        left = most
         while span.low < span.before:
             new, horizon = self._round(query, streams, span, share)
             found += new
@@ -124,12 +134,21 @@ class SqlLogLines:
         row = self._link.one(_LINE, {"tenant": self._tenant, "seq": seq})
         return _named(row) if row else None
 
+    def names(self, people: Collection[str]) -> Mapping[str, str]:
+        """User IDs by the ids of those that exist."""
+        ids, found = sorted(people), dict[str, str]()
+        for first in range(0, len(ids), len(_TOGETHER)):
+            some = ids[first : first + len(_TOGETHER)]
+            places = dict(zip(_TOGETHER, some + [""] * (len(_TOGETHER) - len(some)), strict=True))
+            found.update((str(row[0]), str(row[1])) for row in self._link.all(_WHO, {"tenant": self._tenant, **places}))
+        return found
+
     def _round(self, query: LogQuery, streams: Sequence[_Stream], span: _Span, share: int) -> tuple[list[Row], int]:
         """What all streams hold down to the same number, and that number: below it one of them was not looked at."""
         rows: list[Row] = []
         horizon = span.low
         for stream in streams:
-            taken, complete = self._take(query, stream, _Span(max(span.low, 0), span.before), share)
+            taken, complete = self._take(query, stream, _Span(horizon, span.before), share)
             rows += taken
             horizon = max(horizon, complete)
         kept = {int(row[0]): row for row in rows if row[0] >= horizon}

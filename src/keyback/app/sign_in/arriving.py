@@ -30,7 +30,7 @@ def complete(house: House, unit: Unit, at: Seat, session: Session, credential: C
     unit.guesses.forget(at.account)
     if not at.asker.known and registered(house, at):
         told = TellPerson(at.person.id, NEW_DEVICE, {"when_at": unit.now, "source": at.visit.source}, session.id)
-        perform(unit, [told], at.policy.policy.notifications)
+        perform(unit, (Audit(log.new_browser(session)), told), at.policy.policy.notifications)
     if at.person.kind is PersonKind.BREAK_GLASS:
         _alarm(unit, at, session)
     return onward(house, unit, at, session, credential)

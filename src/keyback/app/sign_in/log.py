@@ -59,6 +59,14 @@ def asked(unit: Unit, session: Session, method: str) -> None:
     )
 
 
+def new_browser(session: Session) -> Event:
+    """All factors were right, in a browser that did not know the person: the line that suspicions begin with."""
+    person, details = session.person, {"factors": session.methods, "client": session.client}
+    return Event(
+        Activity.SIGN_IN_NEW_BROWSER, person, person, "success", "", session.id, session.address, details
+    )  # fmt: skip
+
+
 def failed(unit: Unit, who: str, reason: str, source: str, client: str) -> None:
     """The password, or the account behind it, let nobody in. `who`: a person, or the keyed hash of what was typed."""
     details = {"client": client, "why": MEANINGS[reason]}
