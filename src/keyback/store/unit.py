@@ -73,7 +73,7 @@ class SqlUnit:
         self.cases = SqlCases(link, tenant)
         self.help_requests = SqlHelpRequests(link, tenant)
         self.approvals = SqlApprovals(link, tenant)
-        self.listing = SqlListing(link, tenant)
+        self.listing = SqlListing(link, tenant, self.now)
         self.held_roles = SqlHeldRoles(link, tenant)
         self.log = SqlLogLines(link, tenant)
         self.branding = SqlBrandings(link, tenant)
