@@ -21,7 +21,6 @@ from keyback.core.rules import policy_check
 
 MESSAGES = {
     "policy.edit.no_setting": "There is no setting {path}. Nothing was changed.",
-    "policy.edit.no_version": "There is no version {version} of the policy.",
 }
 
 NOTHING = Document(0, Policy(), "", 0, "")
@@ -152,5 +151,5 @@ def _version(unit: Unit, version: int) -> Document:
         return NOTHING
     found = unit.policies.document(version)
     if found is None:
-        raise NotFound(say("policy.edit.no_version", version=version))
+        raise NotFound(say("policy.no_version", version=version))
     return found
