@@ -26,6 +26,10 @@ _WHEN = Sql(
     """SELECT window_start, paused_until FROM throttle
     WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key"""
 )
+_HOW = Sql(
+    """SELECT window_start, paused_until, used FROM throttle
+    WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key"""
+)
 _BRING_BACK = Sql(
     """UPDATE throttle SET window_start = :now, ends_at = :now + :window + :pause,
       paused_until = CASE WHEN paused_until > :now + :pause THEN :now + :pause ELSE paused_until END
@@ -82,6 +86,13 @@ class SqlThrottles:
         """When the pause of this limit ends, or ended; 0: it never had one."""
         row = self._link.one(_WHEN, self._place(charge))
         return int(row[1]) if row else 0
+
+    def opens_at(self, charge: Charge, now: Instant) -> Instant:
+        """When this charge would be taken; `now`, or before: it would be now."""
+        row = self._link.one(_HOW, self._place(charge))
+        start, paused, used = map(int, row) if row else (0, 0, 0)
+        shut = start <= now < start + charge.window and used + charge.amount > charge.budget
+        return max(paused, start + charge.window if shut else 0)
 
     def used(self, charge: Charge, now: Instant) -> int:
         """How much of a budget is used in the present window."""

@@ -125,6 +125,9 @@ class Throttles(Protocol):
     def paused_until(self, charge: Charge) -> Instant:
         """When the pause of this limit ends, or ended; 0: it never had one."""
 
+    def opens_at(self, charge: Charge, now: Instant) -> Instant:
+        """When it would be allowed; `now` or before: it is. Nothing is used up."""
+
     def used(self, charge: Charge, now: Instant) -> int:
         """How much of a budget is used in the present window."""
 

@@ -1,0 +1,83 @@
+"""A second person agrees, where nobody could be checked: asked with a reason, decided by somebody who could do the same, used
+once within a day (decisions 21, ADM-5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from keyback.app.admin.rights import may_touch, require_any
+from keyback.app.helpdesk.checking import somebody
+from keyback.app.incidents.care import a_reason
+from keyback.app.people.ports import Work
+from keyback.core.errors import Conflict, Forbidden, NotFound, Refused
+from keyback.core.events import Activity, Event
+from keyback.core.messages import say
+from keyback.core.ports import Unit
+from keyback.core.ports.desk import Approval
+from keyback.core.rules.helpdesk import APPROVAL_LIFE, MAY, Action, can_be_checked
+from keyback.core.types import Person
+
+MESSAGES: Mapping[str, str] = {
+    "helpdesk.no_request": "There is no such request.",
+    "helpdesk.own_request": "You asked for this yourself. Somebody else must decide about it.",
+    "helpdesk.decided": "Somebody has decided about this before, or it has run out.",
+}
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One request, whom it is about, and who asks."""
+
+    approval: Approval
+    person: Person
+    asker: Person | None
+
+
+def ask(work: Work, action: Action, person: str, why: str) -> Approval:
+    """Raises `NotFound`, `Forbidden`, `Refused`, `Invalid` (no reason)."""
+    reason = a_reason(why)
+    with work.house.store.writing() as unit:
+        target = somebody(work, unit, person)
+        require_any(unit, work.actor, MAY[action], target)
+        if not can_be_checked(target):
+            raise Refused(say("helpdesk.not_checked", user_id=target.upn))
+        until = unit.now + APPROVAL_LIFE
+        one = Approval(work.house.random.id(), action.value, person, work.actor, reason, unit.now, until)
+        unit.approvals.ask(one)
+        details = {"approval": one.id, "action": one.action, "why": reason}
+        unit.audit(Event(Activity.APPROVAL_ASKED, work.actor, person, "success", details=details))
+    return one
+
+
+def decide(work: Work, approval: str, *, granted: bool) -> Waiting:
+    """By somebody else who may do the same. Raises `NotFound`, `Forbidden`, `Conflict`."""
+    with work.house.store.writing() as unit:
+        one = unit.approvals.by_id(approval)
+        if one is None:
+            raise NotFound(say("helpdesk.no_request"))
+        target = somebody(work, unit, one.person)
+        if one.asked_by == work.actor:
+            raise Forbidden(say("helpdesk.own_request"))
+        require_any(unit, work.actor, MAY[Action(one.action)], target)
+        if not unit.approvals.decide(approval, work.actor, unit.now, granted=granted):
+            raise Conflict(say("helpdesk.decided"))
+        activity = Activity.APPROVAL_GIVEN if granted else Activity.APPROVAL_DENIED
+        details = {"approval": one.id, "action": one.action, "asked_by": one.asked_by, "why": one.why}
+        unit.audit(Event(activity, work.actor, one.person, "success", details=details))
+        return Waiting(one, target, unit.people.by_id(one.asked_by, unit.now))
+
+
+def waiting(work: Work) -> Sequence[Waiting]:
+    """What this operator may decide about, oldest first: not what they asked for, nor about people whom they cannot reach."""
+    with work.house.store.reading() as unit:
+        return waiting_in(unit, work.actor)
+
+
+def waiting_in(unit: Unit, actor: str) -> Sequence[Waiting]:
+    """In the caller's unit."""
+    found = []
+    for one in unit.approvals.waiting(unit.now, MOST_SHOWN):
+        person = unit.people.by_id(one.person, unit.now)
+        if person is not None and one.asked_by != actor and may_touch(unit, actor, MAY[Action(one.action)], person):
+            found.append(Waiting(one, person, unit.people.by_id(one.asked_by, unit.now)))
+    return found
