@@ -321,6 +321,14 @@ class Verbatim:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of our own address."""
+
+    src: str
+    alt: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """A sentence or two."""
 
@@ -351,7 +359,7 @@ class Panel:
 
 
 Part = (
-    Panel | Table | Facts | Form | Presses | Tiles | Chart | Timeline | Changes | Once | Verbatim | Paragraph | Live | Message
+    Panel | Table | Facts | Form | Presses | Tiles | Chart | Timeline | Changes | Once | Verbatim | Picture | Paragraph | Live | Message
 )  # fmt: skip
 
 
