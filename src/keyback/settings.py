@@ -26,9 +26,10 @@ MESSAGES: Mapping[str, str] = {
     "settings.admin_listen": "admin_listen: must be an address and a port of its own, such as 127.0.0.1:8444, or empty for no "
     "admin centre.",
     "settings.admin_plain": "admin_listen: without a certificate only an address of this machine is allowed (127.0.0.1), or any "
-    "address when proxies names the reverse proxies that may reach it.",
-    "settings.admin_url": "admin_url: must be https:// and a host name (http only for this machine itself), with a port if need "
-    "be, and nothing after it; and another address than base_url.",
+    "address when the admin centre has an https address and proxies names the reverse proxies that may reach it.",
+    "settings.admin_url": "admin_url: must be https:// and a host name (http only for this machine itself, where there is no "
+    "certificate), with a port if need be, and nothing after it; another address than base_url; and https needs "
+    "tls.certificate and tls.key, or the reverse proxy in proxies.",
     "settings.listen_plain": "listen: without a certificate only an address of this machine is allowed (127.0.0.1), or any "
     "address when proxies names the reverse proxies that may reach it.",
     "settings.listen_http": "listen: with an http base_url only an address of this machine is allowed (127.0.0.1).",
@@ -193,7 +194,7 @@ class Settings:
             return ""
         url = urlsplit(self.base_url)
         host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
-        return self.admin_url or f"{url.scheme}://{host}:{self.admin_address[1]}"
+        return self.admin_url or tidy(f"{url.scheme}://{host}:{self.admin_address[1]}")
 
     @property
     def secure_listener(self) -> bool:
@@ -213,6 +214,12 @@ class Settings:
 
 
 NAMES: Final = tuple(one.name for one in fields(Settings))
+
+
+def tidy(url: str) -> str:
+    """As browsers write it: without a last slash, and without the port that the scheme has anyway."""
+    url = url.removesuffix("/")
+    return url.removesuffix(":443") if url.startswith("https:") else url.removesuffix(":80")
 
 
 def dotted(name: str) -> str:
@@ -260,17 +267,21 @@ def _addresses(settings: Settings) -> Iterator[Text]:
 
 
 def _admin(settings: Settings) -> Iterator[Text]:
-    if settings.admin_listen and (not _listens(settings.admin_listen) or _same_door(settings)):
+    if not settings.admin_listen:
+        return
+    if not _listens(settings.admin_listen) or _same_door(settings):
         yield say("settings.admin_listen")
         return
-    outside = settings.admin_listen and not loopback(settings.admin_listen.rpartition(":")[0])
-    if outside and not settings.secure_listener and not settings.proxies:
+    scheme, host = _base(settings.admin_url or settings.base_url)
+    plain, behind = not settings.secure_listener, bool(settings.proxies)
+    unspoken = not plain if scheme == "http" else plain and not behind
+    wrong = not scheme or (scheme == "http" and not loopback(host)) or unspoken
+    same = bool(_base(settings.base_url)[0]) and settings.admin_base.lower() == settings.base_url.lower()
+    if (settings.admin_url and wrong) or same:
+        yield say("settings.admin_url")
+    outside = not loopback(settings.admin_listen.rpartition(":")[0])
+    if outside and plain and (scheme == "http" or not behind):
         yield say("settings.admin_plain")
-    if settings.admin_url:
-        scheme, host = _base(settings.admin_url)
-        plain = scheme == "http" and not loopback(host)
-        if not scheme or plain or settings.admin_url.lower() == settings.base_url.lower():
-            yield say("settings.admin_url")
 
 
 def _same_door(settings: Settings) -> bool:

@@ -56,11 +56,11 @@ class Authority:
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         self.certificate = made.sign(self._key, hashes.SHA256())
 
-    def issue(self, certificate: Path, key: Path) -> int:
+    def issue(self, certificate: Path, key: Path, names: tuple[str, ...] = (HOST,)) -> int:
         """A new pair into these files; its serial number. The key first, as renewing tools may do."""
         private = ec.generate_private_key(ec.SECP256R1())
         made = self._builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)]), private.public_key())
-        made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
         signed = made.sign(self._key, hashes.SHA256())
         pem = serialization.Encoding.PEM
         key.write_bytes(private.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
@@ -83,14 +83,16 @@ class Authority:
 class Served:
     """`keyback serve`, until it is stopped."""
 
-    def __init__(self, folder: Path, port: int, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, folder: Path, port: int, tls: ssl.SSLContext | None = None, environ: dict[str, str] | None = None
+    ) -> None:
         self.port = port
         self._tls = tls
         self._errors = (folder / "errors.txt").open("w+")
         self.process = subprocess.Popen(
             [*KEYBACK, "serve", "--json"],
             cwd=folder,
-            env=_environ({}),
+            env=_environ({"KEYBACK_ADMIN_LISTEN": "127.0.0.1:0"} | (environ or {})),
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
@@ -99,14 +101,17 @@ class Served:
         line = self.process.stdout.readline()
         assert line, self.errors()
         self.said: dict[str, Any] = json.loads(line)
+        self.admin_port = int(self.said["admin_url"].rpartition(":")[2] or 0) if self.said["admin_url"] else 0
 
-    def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes, "http.client.HTTPMessage"]:
-        """One request on a connection of its own."""
+    def get(
+        self, path: str, headers: dict[str, str] | None = None, port: int = 0
+    ) -> tuple[int, bytes, "http.client.HTTPMessage"]:
+        """One request on a connection of its own, to the portal unless another port is named."""
         made: http.client.HTTPConnection
         if self._tls is None:
-            made = http.client.HTTPConnection(HOST, self.port, timeout=10)
+            made = http.client.HTTPConnection(HOST, port or self.port, timeout=10)
         else:
-            made = http.client.HTTPSConnection(HOST, self.port, timeout=10, context=self._tls)
+            made = http.client.HTTPSConnection(HOST, port or self.port, timeout=10, context=self._tls)
         try:
             made.request("GET", path, headers=headers or {})
             answer = made.getresponse()

@@ -31,6 +31,9 @@ def demo(folder: Path) -> Iterator[DemoProgram]:
 
 def test_the_line_for_programs_says_where_and_who(demo: DemoProgram) -> None:
     assert demo.told["url"].startswith("http://localhost:")
+    assert demo.told["admin_url"].startswith("http://localhost:")
+    admin = httpx2.get(f"{demo.told['admin_url']}/sign-in", headers={"accept": "application/json"})
+    assert admin.json()["title"]["id"] == "entering.title"
     assert demo.messages() == httpx2.get(demo.told["inbox"]).json()
     assert demo.told["fresh"] is True
     for person in demo.told["people"]:

@@ -66,6 +66,28 @@ def test_it_answers_and_leaves_when_told(plain: Served) -> None:
     assert plain.stop(signal.SIGTERM) == 0
 
 
+def test_the_admin_centre_answers_at_its_own_port_only(plain: Served) -> None:
+    """WEB-10, decisions 35."""
+    assert plain.said["admin_url"] == f"http://{HOST}:{plain.admin_port}"
+    assert plain.admin_port not in {0, plain.port}
+    status, _, headers = plain.get("/", port=plain.admin_port)
+    assert (status, headers["location"]) == (303, "/sign-in")
+    assert b"Sign in to the admin centre" in plain.get("/sign-in", port=plain.admin_port)[1]
+    assert plain.get("/health", port=plain.admin_port)[0] == 200
+    assert plain.get("/reset", port=plain.admin_port)[0] == 404
+    assert plain.get("/users")[0] == 404
+    assert plain.get("/sign-in", {"host": f"{HOST}:{plain.port}"}, port=plain.admin_port)[0] == 421
+    assert plain.get("/sign-in", {"host": f"{HOST}:{plain.admin_port}"})[0] == 421
+
+
+def test_without_an_address_there_is_no_admin_centre(plain: Served, tmp_path: Path) -> None:
+    assert plain.stop() == 0
+    alone = Served(tmp_path, plain.port, environ={"KEYBACK_ADMIN_LISTEN": ""})
+    said, status = alone.said["admin_url"], alone.get("/sign-in")[0]
+    assert alone.stop() == 0
+    assert (said, status) == ("", 200)
+
+
 def test_interrupting_it_is_no_error(plain: Served) -> None:
     assert plain.stop(signal.SIGINT) == 0
 
@@ -96,6 +118,15 @@ def test_https_is_spoken_by_the_certificate(secure: Secure) -> None:
     assert status == 200
     assert headers["strict-transport-security"].startswith("max-age=63072000")
     assert headers["set-cookie"].startswith("__Host-keyback-visit=")
+    assert "Secure" in headers["set-cookie"]
+
+
+def test_the_admin_centre_speaks_by_the_same_certificate(secure: Secure) -> None:
+    """CRY-6, SES-2, ADM-3: its cookies are its own."""
+    status, _, headers = secure.served.get("/sign-in", port=secure.served.admin_port)
+    assert status == 200
+    assert headers["strict-transport-security"].startswith("max-age=63072000")
+    assert headers["set-cookie"].startswith("__Host-keyback-admin-visit=")
     assert "Secure" in headers["set-cookie"]
 
 

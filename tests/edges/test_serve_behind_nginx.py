@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import socket
 import ssl
 import subprocess
 import time
@@ -18,6 +19,7 @@ from tests.conventions.source import ROOT
 from tests.edges.serving import HOST, Authority, Served, free_port, run
 
 EXAMPLE = ROOT / "deploy" / "nginx.conf"
+ADMIN_HOST = f"admin.{HOST}"
 
 
 class Proxied:
@@ -26,23 +28,26 @@ class Proxied:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         authority = Authority()
-        authority.issue(folder / "site.pem", folder / "site.key")
+        authority.issue(folder / "site.pem", folder / "site.key", (HOST, ADMIN_HOST))
         self.client = authority.client()
-        self.outside, inside = free_port(), free_port()
+        self.outside, inside, admin_inside = free_port(), free_port(), free_port()
         made = run(
             "init", "--organisation", "Contoso", "--domain", "contoso.example", "--admin", "grace", "--proxy", "127.0.0.1",
             "--base-url", f"https://{HOST}:{self.outside}", "--listen", f"127.0.0.1:{inside}", folder=folder,
         )  # fmt: skip
         assert made.returncode == 0, made.stderr
-        self.keyback = Served(folder, inside)
-        (folder / "nginx.conf").write_text(self._configuration(inside))
+        admin_url = f"https://{ADMIN_HOST}:{self.outside}"
+        admin = {"KEYBACK_ADMIN_LISTEN": f"127.0.0.1:{admin_inside}", "KEYBACK_ADMIN_URL": admin_url}
+        self.keyback = Served(folder, inside, environ=admin)
+        (folder / "nginx.conf").write_text(self._configuration(inside, admin_inside))
         self.nginx = subprocess.Popen(
             ["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx.log")]
         )
 
-    def _configuration(self, inside: int) -> str:
+    def _configuration(self, inside: int, admin_inside: int) -> str:
         """The example as it is, but for names, files and ports."""
-        site = re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{inside}", EXAMPLE.read_text())
+        site = EXAMPLE.read_text().replace("127.0.0.1:8443", f"127.0.0.1:{inside}")
+        site = site.replace("127.0.0.1:8444", f"127.0.0.1:{admin_inside}")
         site = site.replace("/etc/ssl/certs/reset.example.org.pem", str(self.folder / "site.pem"))
         site = site.replace("/etc/ssl/private/reset.example.org.key", str(self.folder / "site.key"))
         site = site.replace("/var/log/nginx", str(self.folder)).replace("$host;", "$http_host;")
@@ -59,9 +64,9 @@ class Proxied:
         self, path: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None, *, host: str = ""
     ) -> tuple[int, Any, http.client.HTTPMessage]:
         """From 127.0.0.2, which is no proxy's address."""
-        wire = http.client.HTTPSConnection(
-            HOST, self.outside, timeout=10, context=self.client, source_address=("127.0.0.2", 0)
-        )
+        wire = http.client.HTTPSConnection(HOST, self.outside, timeout=10)
+        plain = socket.create_connection(("127.0.0.1", self.outside), 10, ("127.0.0.2", 0))
+        wire.sock = self.client.wrap_socket(plain, server_hostname=host.partition(":")[0] or HOST)
         body = urllib.parse.urlencode(form) if form is not None else None
         sent = {"accept": "application/json", "host": host or f"{HOST}:{self.outside}", **(headers or {})}
         if body is not None:
@@ -110,6 +115,18 @@ def test_sign_in_through_the_proxy_counts_the_clients_own_address(proxied: Proxi
         rows = link.all(Sql("SELECT source FROM audit WHERE activity = 'User could not sign in'"), {})
     engine.close()
     assert rows == [("127.0.0.2",)]
+
+
+def test_the_admin_centre_has_its_own_name(proxied: Proxied) -> None:
+    """WEB-1, WEB-10, decisions 35: neither name shows the other's pages, and each has cookies of its own."""
+    host = f"{ADMIN_HOST}:{proxied.outside}"
+    status, _, headers = proxied.ask("/", host=host)
+    assert (status, headers["location"]) == (303, "/sign-in")
+    status, page, headers = proxied.ask("/sign-in", host=host)
+    assert (status, page["title"]["id"]) == (200, "entering.title")
+    assert headers["set-cookie"].startswith("__Host-keyback-admin-visit=")
+    assert proxied.ask("/reset", host=host)[0] == 404
+    assert proxied.ask("/users")[0] == 404
 
 
 def test_no_header_turns_the_site_into_another(proxied: Proxied) -> None:

@@ -17,6 +17,7 @@ from keyback.wiring.world import SystemRandom
 from tests.living import TENANT, Living
 
 GOOD = 'base_url = "https://reset.example.org"\nproxies = ["10.0.0.5"]\n'
+LOCAL = 'base_url = "http://localhost:8443"\n'
 
 
 @pytest.fixture
@@ -91,6 +92,15 @@ def test_the_least_that_can_be_said_is_enough(folder: Path) -> None:
         (GOOD + "[people]\nmany = 1", "people: there is no such setting."),
         (GOOD + 'smtp_host = "a"\n[smtp]\nhost = "b"', "smtp.host: given twice."),
         ("base_url = ", "is not TOML"),
+        (GOOD + 'admin_listen = "8444"', "admin_listen: must be an address and a port of its own"),
+        (GOOD + 'admin_listen = "127.0.0.1:8443"', "admin_listen: must be an address and a port of its own"),
+        (GOOD.replace('proxies = ["10.0.0.5"]', 'admin_listen = "0.0.0.0:444"'), "admin_listen: without a certificate only"),
+        (LOCAL + 'proxies = ["10.0.0.5"]\nadmin_listen = "0.0.0.0:444"', "admin_listen: without a certificate only"),
+        (GOOD + 'admin_url = "http://admin.example.org"', "admin_url: must be https:// and a host name"),
+        (GOOD + 'admin_url = "https://admin.example.org/admin"', "admin_url: must be https:// and a host name"),
+        (GOOD + 'admin_url = "https://Reset.example.org:443/"', "admin_url: must be https:// and a host name"),
+        (GOOD + 'admin_listen = "127.0.0.1:443"', "admin_url: must be https:// and a host name"),
+        (LOCAL + 'admin_url = "https://localhost:8444"', "admin_url: must be https:// and a host name"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_by_name(folder: Path, text: str, mistake: str) -> None:
@@ -214,6 +224,21 @@ def test_a_credential_of_systemd_is_taken_as_it_is_handed_over(folder: Path) -> 
 def test_an_address_is_kept_as_browsers_write_it(folder: Path, url: str) -> None:
     settings = read(folder, GOOD.replace("https://reset.example.org", url))
     assert (settings.base_url, settings.host) == ("https://reset.example.org", "reset.example.org")
+
+
+@pytest.mark.parametrize(
+    ("more", "base"),
+    [
+        ("", "https://reset.example.org:8444"),
+        ('admin_listen = ""', ""),
+        ('admin_listen = "10.0.0.7:443"\nadmin_url = "https://admin.example.org/"', "https://admin.example.org"),
+        ('admin_url = "https://admin.example.org:443"', "https://admin.example.org"),
+        ('admin_url = "https://reset.example.org:444"', "https://reset.example.org:444"),
+    ],
+)
+def test_the_admin_centre_has_an_address_of_its_own(folder: Path, more: str, base: str) -> None:
+    """WEB-1, WEB-10, decisions 35."""
+    assert read(folder, GOOD + more).admin_base == base
 
 
 def test_the_file_that_init_writes_names_every_setting_with_its_default(folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, get_origin
 
 from keyback.core.errors import Invalid
 from keyback.core.messages import Text, say
-from keyback.settings import NAMES, TABLES, Settings, dotted
+from keyback.settings import NAMES, TABLES, Settings, dotted, tidy
 from keyback.settings import mistakes as mistakes_in
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def load(path: Path, environ: Mapping[str, str], later: frozenset[str] = frozens
     mistakes += [say("settings.required", name=dotted(name)) for name in _required() if name not in given]
     for name in PATHS:
         values[name] = _placed(values.get(name, _default(name)), path.absolute().parent)
-    settings = Settings(**{**values, "base_url": _tidy(str(values.get("base_url", "https://localhost")))})
+    urls = {"base_url": "https://localhost", "admin_url": ""}
+    settings = Settings(**{**values, **{name: tidy(str(values.get(name, empty))) for name, empty in urls.items()}})
     if not (mistakes and "base_url" not in values):
         mistakes += mistakes_in(settings)
     for name, secret in secret_files:
@@ -79,12 +80,6 @@ def load(path: Path, environ: Mapping[str, str], later: frozenset[str] = frozens
     if mistakes:
         raise Invalid(say("settings.unusable"), mistakes)
     return settings
-
-
-def _tidy(url: str) -> str:
-    """As browsers write it: without a last slash, and without the port that the scheme has anyway."""
-    url = url.removesuffix("/")
-    return url.removesuffix(":443") if url.startswith("https:") else url.removesuffix(":80")
 
 
 def smtp(settings: Settings) -> "SmtpSettings | None":
