@@ -300,6 +300,11 @@ class Changes:
 
     changes: tuple[Change, ...]
     empty: Text
+    label: Text | None = None
+    """Says what they belong to, for screen readers, where a page has several."""
+    before: Text | None = None
+    after: Text | None = None
+    """Other headings than "Now" and "Afterwards"."""
 
 
 @dataclass(frozen=True, slots=True)
