@@ -217,7 +217,15 @@ def _proposal(ask: Ask, page: PolicyPage, drafted: Draft) -> Proposal:
     edits = json.dumps(dict(drafted.edits.values), ensure_ascii=False, separators=(",", ":"))
     hidden = (("base", str(drafted.edits.base)), ("edits", edits))
     sections: Sections = ((None, page.settings(ask)),)
-    return Proposal(page.at(ask), drafted, hidden, sections, actor_name(ask, drafted.newest.actor))
+    above = (*((page.above,) if page.above is not None else ()), Go(page.at(ask), page.title(ask)))
+    who = actor_name(ask, drafted.newest.actor)
+    return Proposal(page.at(ask), drafted, hidden, sections, _everything(ask) if drafted.moved else (), who, above)
+
+
+def _everything(ask: Ask) -> Sections:
+    from keyback.web.admin.pages.policy_history import sections  # late: it knows all pages, and they are made here
+
+    return sections(ask)
 
 
 def saved(ask: Ask, propose: Callable[[], Proposal], go_to: str) -> Reply:

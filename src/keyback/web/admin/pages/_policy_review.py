@@ -42,6 +42,9 @@ MESSAGES = {
     "review.title": "Look at it before it counts",
     "review.lead": "Nothing is saved yet.",
     "review.changes": "What changes",
+    "review.elsewhere": "Settings of the policy file",
+    "review.was": "Before",
+    "review.is": "After",
     "review.no_changes": "Nothing changes.",
     "review.touches": "Whom it touches",
     "review.sum": "Of {people} {people:person|people}, {now} can reset now and {then} could afterwards. Self-service is on for "
@@ -93,6 +96,8 @@ MESSAGES = {
     "review.again": "Go on editing",
 }
 LONGEST_WHY = 500
+PAST = (say("review.was"), say("review.is"))
+"""Headings over what has happened already."""
 Sections = Sequence[tuple[Text | None, Sequence[Setting]]]
 """Settings under the title of their page; None: no title is needed."""
 
@@ -105,8 +110,13 @@ class Proposal:
     draft: Draft
     hidden: tuple[tuple[str, str], ...]
     sections: Sections
+    """Of the page."""
+    everything: Sections = ()
+    """Of all pages, for what others changed meanwhile."""
     who: str = ""
     """User ID of who saved the newest version."""
+    above: tuple[Go, ...] = ()
+    """The way here."""
     editable: bool = True
     """Whether there is a form to go back to."""
 
@@ -133,22 +143,23 @@ def screen(ask: Ask, proposal: Proposal, said: Said = Said()) -> Screen:
         parts.append(Panel(say("review.held"), tuple(Paragraph(one.text) for one in held)))
     parts.append(Panel(say("review.save_panel"), (_form(proposal, said), *_back(proposal))))
     messages = _moved(proposal) + ((Message(said.wrong, "bad"),) if said.wrong else ())
-    return Screen("review", say("review.title"), tuple(parts), (say("review.lead"),), messages)
+    return Screen("review", say("review.title"), tuple(parts), (say("review.lead"),), messages, above=proposal.above)
 
 
-def changes(found: Sequence[diff.Change], sections: Sections) -> tuple[Part, ...]:
+def changes(found: Sequence[diff.Change], sections: Sections, headings: tuple[Text, ...] = ()) -> tuple[Part, ...]:
     """Old and new by the labels of the pages; what is on no page stands by its path."""
     left = list(found)
     parts: list[Part] = []
     for title, settings in sections:
-        by_path = {one.path: one for one in settings}
-        mine = [one for one in left if one.path in by_path]
-        left = [one for one in left if one.path not in by_path]
+        by_path = {one.path: one for one in left}
+        mine = tuple(_change(by_path[one.path], one) for one in settings if one.path in by_path)
+        left = [one for one in left if one.path not in {setting.path for setting in settings}]
         if mine:
-            part = Changes(tuple(_change(one, by_path[one.path]) for one in mine), say("review.no_changes"))
+            part = Changes(mine, say("review.no_changes"), title, *headings)
             parts.append(Panel(title, (part,)) if title is not None else part)
     if left or not parts:
-        parts.append(Changes(tuple(_change(one, None) for one in left), say("review.no_changes")))
+        others = tuple(_change(one, None) for one in left)
+        parts.append(Changes(others, say("review.no_changes"), say("review.elsewhere") if parts else None, *headings))
     return tuple(parts)
 
 
@@ -187,7 +198,7 @@ def _moved(proposal: Proposal) -> tuple[Message, ...]:
 
 def _meanwhile(proposal: Proposal) -> Iterator[Part]:
     if proposal.draft.moved:
-        yield Panel(say("review.others"), changes(proposal.draft.others, proposal.sections))
+        yield Panel(say("review.others"), changes(proposal.draft.others, proposal.everything, PAST))
 
 
 # --- whom it touches ----------------------------------------------------------------------------------------------

@@ -21,10 +21,15 @@ MESSAGES = {
     "setting.group_gone": "{name} (this group is gone)",
     "setting.no_groups": "There are no groups yet. Make one under Groups first.",
     "setting.days": "days",
+    "setting.many_days": "{count} {count:day|days}",
     "setting.hours": "hours",
+    "setting.many_hours": "{count} {count:hour|hours}",
     "setting.minutes": "minutes",
+    "setting.many_minutes": "{count} {count:minute|minutes}",
     "setting.times": "times",
+    "setting.many_times": "{count} {count:time|times}",
     "setting.characters": "characters",
+    "setting.many_characters": "{count} {count:character|characters}",
     "setting.entries": "{count} {count:entry|entries}: {entries}",
 }
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
@@ -140,7 +145,8 @@ def yes_no(path: str, label: Text, about: Text, name: str = "") -> Choice:
 class Number(Setting):
     """A whole number."""
 
-    unit: Text | None = None
+    unit: str = ""
+    """`days`, `hours`, `minutes`, `times`, `characters`; empty: it needs none."""
 
     def read(self, typed: Typed) -> Any:
         value = typed.fields.get(self.field, "").strip()
@@ -152,10 +158,13 @@ class Number(Setting):
         low, high = RANGES[self.path]
         return (
             Line(
-                self.field, self.label, typed.fields.get(self.field, ""), "number", self.about, wrong, unit=self.unit,
+                self.field, self.label, typed.fields.get(self.field, ""), "number", self.about, wrong, unit=say(f"setting.{self.unit}") if self.unit else None,
                 least=low, most=high, disabled=scene.disabled,
             ),
         )  # fmt: skip
+
+    def words(self, value: Any, _groups: Mapping[str, str]) -> Words:
+        return say(f"setting.many_{self.unit}", count=value) if self.unit else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,8 @@ class Several(Setting):
     """Any of a few, or of the groups."""
 
     options: tuple[tuple[str, Text], ...] = ()
+    whole: Text | None = None
+    """Says all of the options together."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -187,7 +198,10 @@ class Several(Setting):
         return (Checks(self.field, self.label, options, values, self.about, wrong, disabled=scene.disabled),)
 
     def words(self, value: Any, groups: Mapping[str, str]) -> Words:
-        return entries([groups.get(one, one) for one in value])
+        named = [label for one, label in self.options if one in value]
+        if self.whole is not None and len(named) == len(self.options):
+            return self.whole
+        return named[0] if len(named) == 1 == len(value) else entries([groups.get(one, one) for one in value])
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,27 +78,26 @@ MESSAGES = {
 TITLE = say("method_policies.title")
 SECTION = Go("/authentication-methods/policies", say("method_policies.section"))
 PASS = "temporary-access-pass"
-_MINUTES = say("setting.minutes")
 
 
-def _number(path: str, name: str, unit: Text | None = None) -> Number:
+def _number(path: str, name: str, unit: str = "") -> Number:
     return Number(path, say(f"method_policies.{name}"), say(f"method_policies.{name}_about"), unit=unit)
 
 
 PASS_SETTINGS: tuple[Setting, ...] = (
-    _number("passes.default_minutes", "pass_default", _MINUTES),
-    _number("passes.longest_minutes", "pass_longest", _MINUTES),
+    _number("passes.default_minutes", "pass_default", "minutes"),
+    _number("passes.longest_minutes", "pass_longest", "minutes"),
     yes_no("passes.once", say("method_policies.pass_once"), say("method_policies.pass_once_about")),
 )
 _OWN: Mapping[str, tuple[Setting, ...]] = {
     "email_code": (
-        _number("lives.email_code_minutes", "email_life", _MINUTES),
+        _number("lives.email_code_minutes", "email_life", "minutes"),
         Entries("self_service.own_mail_domains", say("method_policies.own_mail"), say("method_policies.own_mail_about")),
     ),
     "sms_code": (
         Entries("numbers.allowed_countries", say("method_policies.countries_label"), say("method_policies.countries_about"),
                 capital=True),
-        _number("lives.sms_code_minutes", "sms_life", _MINUTES),
+        _number("lives.sms_code_minutes", "sms_life", "minutes"),
         _number("limits.sms_per_day", "sms_day"),
         _number("limits.sms_per_country_day", "sms_country"),
         _number("limits.sms_per_prefix_hour", "sms_prefix"),

@@ -31,18 +31,30 @@ MESSAGES = {
     "notices.keys_about": "Told to administrators. Default: E-mail.",
     "notices.email": "E-mail",
     "notices.sms": "Text message",
+    "notices.both": "E-mail and text message",
     "notices.messages": "Look at the messages and send yourself one",
 }
 TITLE = say("notices.title")
 CHANNELS = (("email", say("notices.email")), ("sms", say("notices.sms")))
+BOTH = say("notices.both")
 SETTINGS = (
     yes_no("notifications.notify_users", say("notices.users"), say("notices.users_about")),
     yes_no("notifications.notify_admins", say("notices.admins"), say("notices.admins_about")),
-    Several("notifications.method_changes", say("notices.methods"), say("notices.methods_about"), options=CHANNELS),
-    Several("notifications.failure_bursts", say("notices.bursts"), say("notices.bursts_about"), options=CHANNELS),
-    Several("notifications.freezes", say("notices.freezes"), say("notices.freezes_about"), options=CHANNELS),
-    Several("notifications.brake", say("notices.brake"), say("notices.brake_about"), options=CHANNELS),
-    Several("notifications.keys", say("notices.keys"), say("notices.keys_about"), options=CHANNELS),
+    Several(
+        "notifications.method_changes",
+        say("notices.methods"),
+        say("notices.methods_about"),
+        options=CHANNELS,
+        whole=BOTH,
+    ),
+    Several(
+        "notifications.failure_bursts", say("notices.bursts"), say("notices.bursts_about"), options=CHANNELS, whole=BOTH
+    ),
+    Several(
+        "notifications.freezes", say("notices.freezes"), say("notices.freezes_about"), options=CHANNELS, whole=BOTH
+    ),
+    Several("notifications.brake", say("notices.brake"), say("notices.brake_about"), options=CHANNELS, whole=BOTH),
+    Several("notifications.keys", say("notices.keys"), say("notices.keys_about"), options=CHANNELS, whole=BOTH),
 )
 
 

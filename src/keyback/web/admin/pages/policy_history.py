@@ -93,7 +93,10 @@ def _one(ask: Ask, version: int) -> Screen:
         (say("policy_history.who"), actor_name(ask, document.actor)),
         (say("policy_history.why"), document.why or say("setting.nothing")),
     ))  # fmt: skip
-    parts: tuple[Part, ...] = (facts, Panel(say("policy_history.changed"), review.changes(one.changes, sections(ask))))
+    parts: tuple[Part, ...] = (
+        facts,
+        Panel(say("policy_history.changed"), review.changes(one.changes, sections(ask), review.PAST)),
+    )
     if version == newest.version:
         facts = Facts((*facts.rows, (say("policy_history.version"), Mark(say("policy_history.in_force"), "good"))))
         parts = (facts, *parts[1:])
@@ -127,7 +130,12 @@ def _proposal(ask: Ask) -> Proposal:
     draft = _draft(ask)
     hidden = (("base", str(draft.edits.base)), ("version", ask.field("version")))
     who = actor_name(ask, draft.newest.actor)
-    return Proposal(PATH, draft, hidden, sections(ask), who, editable=False)
+    version = version_in(ask.field("version"))
+    above = (
+        Go(PATH, say("policy_history.title")),
+        Go(f"{PATH}?version={version}", say("policy_history.one", version=version)),
+    )
+    return Proposal(PATH, draft, hidden, sections(ask), sections(ask), who, above, editable=False)
 
 
 def ask_review(ask: Ask) -> Reply:

@@ -41,11 +41,11 @@ SETTINGS = (
     ),
     Number(
         "registration.reconfirm_days", say("registration_policy.days"), say("registration_policy.days_about"),
-        unit=say("setting.days"),
+        unit="days",
     ),
     Number(
         "registration.skips", say("registration_policy.skips"), say("registration_policy.skips_about"),
-        unit=say("setting.times"),
+        unit="times",
     ),
     yes_no("registration.unlimited_skips", say("registration_policy.unlimited"), say("registration_policy.unlimited_about")),
     Choice(
@@ -60,11 +60,11 @@ SETTINGS = (
     ),
     Number(
         "registration.hold_hours", say("registration_policy.hold"), say("registration_policy.hold_about"),
-        unit=say("setting.hours"),
+        unit="hours",
     ),
     Number(
         "registration.hold_hours_administrators", say("registration_policy.hold_administrators"),
-        say("registration_policy.hold_administrators_about"), unit=say("setting.hours"),
+        say("registration_policy.hold_administrators_about"), unit="hours",
     ),
 )  # fmt: skip
 PAGE = PolicyPage(
