@@ -75,6 +75,18 @@ def routes() -> tuple[Route, ...]:
     return tuple(route for name in _modules() for route in import_module(name).ROUTES)
 
 
+def page_above(path: str) -> str:
+    """The page from which a form was sent there: the longest beginning of its path that is one."""
+    parts = path.strip("/").split("/")
+    shown = {route.path.strip("/") for route in routes() if route.method == "GET"}
+    patterns = [[None if one[:1] == "{" else one for one in page.split("/")] for page in shown]
+    for length in range(len(parts) - 1, 0, -1):
+        for pattern in patterns:
+            if len(pattern) == length and all(one in {None, part} for one, part in zip(pattern, parts, strict=False)):
+                return "/" + "/".join(parts[:length])
+    return "/"
+
+
 def places() -> tuple[Place, ...]:
     """In the order of the navigation."""
     headings = list(Heading)

@@ -32,7 +32,8 @@ MESSAGES: Mapping[str, str] = {
     "face.menu": "Menu",
     "face.find": "Find a page, person or setting",
     "face.find_key": "Ctrl K",
-    "face.find_none": "Nothing found.",
+    "face.find_none": "Nothing begins like that.",
+    "face.find_some": "Found: {count}. Choose with the arrow keys, open with Enter.",
     "face.close": "Close",
     "face.sign_out": "Sign out",
     "face.title": "{title} - Keyback",
@@ -84,7 +85,7 @@ class Face:
             static_script=lambda name: names[f"{name}.js"],
             kind=lambda part: type(part).__name__,
         )
-        environment.globals.update(draw=drawing.lines, query=_query, languages=_LANGUAGES)
+        environment.globals.update(draw=drawing.lines, query=_query)
         self._page = environment.from_string((_TEMPLATES / "admin.html").read_text("utf-8"))
         self._places = places()
 
@@ -136,7 +137,7 @@ class Face:
             screen=screen, told=told, chrome=chrome, words=call.words, token=call.token, who=who,
             look=self.site.house.looks.current(), navigation=self._navigation(call, screen, who), path=call.path,
             done=self._done(call, query), time=lambda at: call.words.time(at, call.now),
-            wrong=any(one.tone == "bad" for one in screen.messages), languages=_LANGUAGES,
+            wrong=any(one.tone == "bad" for one in screen.messages), languages=_languages(call, query),
         ).encode()  # fmt: skip
 
     def _done(self, call: Call, query: Mapping[str, str]) -> Message | None:
@@ -189,6 +190,14 @@ def _with_done(path: str, done: str) -> str:
 def _query(pairs: Iterable[tuple[str, str]], **more: str) -> str:
     kept = {name: value for name, value in pairs if value and name not in more}
     return urlencode({**kept, **{name: value for name, value in more.items() if value}})
+
+
+def _languages(call: Call, query: Mapping[str, str]) -> Sequence[tuple[str, str, str]]:
+    """The same page in the other languages: tag, name and address; none where only a form leads."""
+    if call.method == "POST":
+        return ()
+    path, kept = call.path.partition("?")[0], [one for one in query.items() if one[0] != "done"]
+    return [(tag, name, f"{path}?{_query(kept, mkt=tag)}") for tag, name in _LANGUAGES if tag != call.words.lang]
 
 
 def _plain(value: object, call: Call) -> Any:

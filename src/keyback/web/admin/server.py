@@ -1,7 +1,7 @@
 """The admin centre's HTTP face. Its pages bring their routes (`declare`); a route without a right does not exist. What is
 not one of them is 404, whatever way its path is written (WEB-7)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -39,22 +39,27 @@ DOORS = (
 """What is open to who is not signed in: the way in, and nothing else."""
 
 
-def application(site: Site) -> Starlette:
-    """The ASGI application of the admin centre."""
+def application(site: Site, pages: Iterable[Route] | None = None) -> Starlette:
+    """The ASGI application of the admin centre. `pages`: others than those that declare themselves."""
     steps, face = Steps(WORKERS), Face(site)
     found: dict[str, dict[str, Route]] = {}
-    for route in routes():
+    for route in routes() if pages is None else pages:
         found.setdefault(route.path, {})[route.method] = route
     doors: dict[str, dict[str, Door]] = {}
     for door in DOORS:
         doors.setdefault(door.path, {})[door.method] = door
     served = [
         *(_of(path, endpoint_of(site, rows, steps), rows) for path, rows in doors.items()),
-        *(_of(path, _endpoint(face, pages, steps), pages) for path, pages in found.items()),
+        *(_of(path, _endpoint(face, rows, steps), rows) for path, rows in sorted(found.items(), key=_any_name)),
         *(StarletteRoute(path, _static(site, path), methods=["GET", "HEAD"]) for path in load_static("admin")),
         brand_files.route(site, steps),
     ]
     return base_application(site, served)
+
+
+def _any_name(one: tuple[str, object]) -> bool:
+    """`/users/new` is looked at before `/users/{person}`."""
+    return "{" in one[0]
 
 
 def _of(path: str, endpoint: Callable[[Request], Awaitable[Response]], methods: Mapping[str, object]) -> StarletteRoute:

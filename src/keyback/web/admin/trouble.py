@@ -21,6 +21,7 @@ from keyback.core.errors import (
 )
 from keyback.core.messages import Text, say
 from keyback.core.types import SECOND
+from keyback.web.admin import declare
 from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.parts import Control, Form, Go, Hidden, Line, Paragraph, Screen
 from keyback.web.call import Call
@@ -84,7 +85,9 @@ def prove_first(ask: Ask, asked: Asked, wrong: Text | None = None) -> Screen:
     proof = Line("proof", question.label, kind="code", hint=question.hint, error=wrong, required=True,
                  autocomplete="one-time-code")  # fmt: skip
     controls: tuple[Control, ...] = (*_carried(ask), Hidden("proof_challenge", asked.challenge.id), proof)
-    form = Form(ask.call.path, say("proof.submit"), controls, cancel=Go("/", say("proof.cancel")))
+    form = Form(
+        ask.call.path, say("proof.submit"), controls, cancel=Go(declare.page_above(ask.call.path), say("proof.cancel"))
+    )
     return Screen("prove", say("proof.title"), (form,), lead=(say("proof.lead"),))
 
 

@@ -6,13 +6,92 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 // After a mistake, start at what is said about it.
 document.querySelector("[role=alert][tabindex], [aria-invalid=true]")?.focus();
 
-// Ctrl-K goes to the search.
-document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+// Ctrl-K finds pages, settings and people while one types; without it the same is a page.
+const finder = document.getElementById("finder");
+if (finder) {
+  const [box, list, told] = ["input", "ul", "[role=status]"].map((one) => finder.querySelector(one));
+  const say = (text) => text?.text ?? text ?? "";
+  const words = (cell) => (Array.isArray(cell) ? cell.map(words).join(" · ") : say(cell?.label ?? cell));
+  let asked = 0;
+  let chosen = -1;
+
+  const choose = (place) => {
+    chosen = list.children.length ? (place + list.children.length) % list.children.length : -1;
+    all("[role=option]", list).forEach((one, at) => one.setAttribute("aria-selected", at === chosen));
+    const one = list.children[chosen];
+    if (one) {
+      box.setAttribute("aria-activedescendant", one.id);
+      one.scrollIntoView({ block: "nearest" });
+    } else box.removeAttribute("aria-activedescendant");
+  };
+
+  const row = ({ cells: [name, kind] }, at) => {
+    const one = document.createElement("li");
+    const label = document.createElement("bdi");
+    const about = document.createElement("span");
+    Object.assign(one, { id: `finder-${at}`, role: "option" });
+    one.dataset.href = name.href;
+    label.textContent = say(name.label);
+    about.className = "small quiet";
+    about.textContent = words(kind);
+    one.append(label, about);
+    return one;
+  };
+
+  const ask = async () => {
+    const mine = ++asked;
+    const answer = await fetch(`/find?q=${encodeURIComponent(box.value)}`, { headers: { accept: "application/json" } }).catch(() => null);
+    if (mine !== asked) return;
+    if (!answer?.ok) return void list.replaceChildren();
+    const table = (await answer.json()).parts?.find((part) => part.kind_of_part === "Table");
+    const rows = table?.rows ?? [];
+    list.replaceChildren(...rows.map(row));
+    list.hidden = !rows.length;
+    box.setAttribute("aria-expanded", rows.length > 0);
+    told.textContent = rows.length ? finder.dataset.some.replace("#", rows.length) : finder.dataset.none;
+    choose(rows.length && box.value ? 0 : -1);
+  };
+
+  const open = () => {
+    if (finder.open) return;
+    finder.showModal();
+    box.select();
+    ask();
+  };
+  const go = (one) => one && location.assign(one.dataset.href);
+
+  let waiting = 0;
+  box.oninput = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, 100);
+  };
+  box.onkeydown = (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      choose(chosen < 0 && step < 0 ? -1 : chosen + step);
+    } else if (event.key === "Enter" && chosen >= 0) {
+      event.preventDefault();
+      go(list.children[chosen]);
+    }
+  };
+  list.onclick = (event) => go(event.target.closest("[role=option]"));
+  finder.querySelector("[data-close]").onclick = () => finder.close();
+  finder.onclick = (event) => event.target === finder && finder.close();
+  const link = document.querySelector("[data-find]");
+  link.setAttribute("aria-haspopup", "dialog");
+  link.onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    document.getElementById("find")?.focus();
-  }
-});
+    open();
+  };
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      open();
+    }
+  });
+}
 
 // A form is sent once.
 document.addEventListener("submit", (event) => {
