@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from keyback.app.admin.rights import may_touch, require_any
+from keyback.app.helpdesk.basis import a_document
 from keyback.app.helpdesk.checking import somebody
 from keyback.app.incidents.care import a_reason
 from keyback.app.people.ports import Work
@@ -81,3 +82,8 @@ def waiting_in(unit: Unit, actor: str) -> Sequence[Waiting]:
         if person is not None and one.asked_by != actor and may_touch(unit, actor, MAY[Action(one.action)], person):
             found.append(Waiting(one, person, unit.people.by_id(one.asked_by, unit.now)))
     return found
+
+
+def reason(why: str, document: str | None) -> str:
+    """What the second person reads: with the document that was seen, where one was. Raises `Invalid`."""
+    return a_reason(why) if document is None else a_reason(f"{a_document(document)}: {a_reason(why)}")
