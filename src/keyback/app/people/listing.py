@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from keyback.app.admin.rights import rights_of
 from keyback.app.people.ports import Work
@@ -11,13 +12,14 @@ from keyback.core.messages import say
 from keyback.core.ports import Unit
 from keyback.core.ports.listing import Listed, PeopleQuery
 from keyback.core.rules.roles import Permission
+from keyback.core.types import Instant
 
 MOST = 100_000
 """Rows of one file."""
 COLUMNS = ("id", "user_id", "name", "department", "directory", "kind", "state", "created_at")
 _PAGE = 1_000
 
-Row = tuple[str | int, ...]
+Row = tuple[str, ...]
 
 
 def export(work: Work, query: PeopleQuery, form: str) -> Sequence[Row]:
@@ -68,4 +70,18 @@ def _pages(unit: Unit, query: PeopleQuery) -> Iterator[Sequence[Row]]:
 
 
 def _row(one: Listed) -> Row:
-    return (one.id, one.upn, one.display_name, one.department, one.directory, one.kind, state_of(one), one.created_at)
+    return (
+        one.id,
+        one.upn,
+        one.display_name,
+        one.department,
+        one.directory,
+        one.kind,
+        state_of(one),
+        _day(one.created_at),
+    )
+
+
+def _day(at: Instant) -> str:
+    """The same in every zone and program."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")

@@ -121,3 +121,8 @@ def kind(of: PersonKind | str) -> Text:
 def role_title(name: str) -> str:
     """As people read it."""
     return ROLES[name].title if name in ROLES else name
+
+
+def plain(state: str, title: Text, parts: Sequence[Part], above: Go) -> Screen:
+    """A page about a person without tabs: a question before something far-reaching."""
+    return Screen(state, title, tuple(parts), above=(above,), place="/users")

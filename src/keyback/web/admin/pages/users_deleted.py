@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from keyback.app.people import deleting, listing
-from keyback.app.people.deleting import may_erase, restorable_until
+from keyback.app.people.deleting import restorable_until
 from keyback.core.messages import say
 from keyback.core.ports.listing import Listed, PeopleQuery
 from keyback.core.rules.roles import Permission
@@ -11,7 +11,7 @@ from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.declare import Route, one_of
 from keyback.web.admin.pages import _user
 from keyback.web.admin.pages.users import PAGE, SEES
-from keyback.web.admin.parts import Column, Go, Press, Row, Screen, Table
+from keyback.web.admin.parts import Column, Go, Paragraph, Press, Presses, Row, Screen, Table
 
 MESSAGES: Mapping[str, str] = {
     "users.deleted.title": "Deleted users",
@@ -68,13 +68,15 @@ def restore(ask: Ask) -> Reply:
 def erase_first(ask: Ask) -> Reply:
     """What it means."""
     person = _user.look(ask).person
-    presses = Press(f"/users/{person.id}/erase", say("users.deleted.erase"), harsh=True)
-    screen = Screen(
-        "user_erase", say("users.deleted.sure_title", user_id=person.upn), lead=(say("users.deleted.sure"),),
-        actions=(Go("/users/deleted", say("users.deleted.cancel")), presses), place="/users",
-        above=(Go("/users/deleted", say("users.deleted.title")),),
+    parts = (
+        Paragraph(say("users.deleted.sure")),
+        Presses((
+            Press(f"/users/{person.id}/erase", say("users.deleted.erase"), harsh=True),
+            Go("/users/deleted", say("users.deleted.cancel")),
+        )),
     )  # fmt: skip
-    return Reply(screen)
+    title = say("users.deleted.sure_title", user_id=person.upn)
+    return Reply(_user.plain("user_erase", title, parts, Go("/users/deleted", say("users.deleted.title"))))
 
 
 def erase(ask: Ask) -> Reply:
@@ -85,15 +87,13 @@ def erase(ask: Ask) -> Reply:
 
 def _row(ask: Ask, one: Listed) -> Row:
     at = one.deleted_at or 0
+    until = restorable_until(at)
     cells = (
         Go(f"/users/{one.id}", one.display_name), one.upn, say("users.deleted.at_at", deleted_at=at),
-        say("users.deleted.until_at", until_at=restorable_until(at)),
+        say("users.deleted.until_at", until_at=until),
     )  # fmt: skip
-    presses = []
-    if ask.may(Permission.CHANGE_PEOPLE) and ask.now < restorable_until(at):
-        presses.append(Press(f"/users/{one.id}/restore", say("users.deleted.restore")))
-    return Row(one.id, (*cells, Go(f"/users/{one.id}/erase", say("users.deleted.erase"))) if may_erase(ask.operator.rights)
-               else cells, tuple(presses))  # fmt: skip
+    restore = Press(f"/users/{one.id}/restore", say("users.deleted.restore"))
+    return Row(one.id, cells, (restore,) if ask.may(Permission.CHANGE_PEOPLE) and ask.now < until else ())
 
 
 ROUTES = (
