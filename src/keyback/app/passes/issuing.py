@@ -5,7 +5,7 @@ try, when a newer one is made, and when the account's generation rises (REG-6).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keyback.app.incidents.care import a_reason
 from keyback.app.passes import format as paper
@@ -60,31 +60,36 @@ class Issued:
 
 def issue(work: Work, user_id: str, wish: Wish) -> Issued:
     """In place of the one before. Raises `NotFound`, `Invalid`, `Refused`, `TooMany`."""
-    why, house = a_reason(wish.why), work.house
-    code = paper.made(house.random)
-    with house.store.writing() as unit:
-        person = find_for(work, unit, user_id, *MAY)
-        policy = (unit.policies.in_force() or InForce(0, Policy())).policy
-        _refuse(person)
-        starts_at, ends_at = _span(policy.passes, wish, unit.now)
-        again = unit.throttles.charge(charge("passes.issued", policy.limits, person.id, Client()), unit.now)
-        if again is not None:
-            raise TooMany(say("passes.too_many", again_at=again), again)
-        _end(work, unit, person, "replaced")
-        identity = house.random.id()
-        once = policy.passes.once if wish.once is None else wish.once
-        made = AccessPass(
-            identity, person.id, paper.mark(house, identity, code), person.generation, starts_at, ends_at, once,
-            wish.checked, TRIES, work.actor, unit.now, why,
-        )  # fmt: skip
-        unit.passes.issue(made, unit.now)
-        tell_values(unit, person, PASS_ISSUED, {"from_at": starts_at, "until_at": ends_at})
-        details: dict[str, str | int] = {
-            "pass": identity, "starts_at": starts_at, "expires_at": ends_at, "once": int(once), "checked": int(wish.checked),
-            "why": why,
-        }  # fmt: skip
-        unit.audit(Event(Activity.PASS_ISSUED, work.actor, person.id, "success", details=details))
-    house.kick("email")
+    wish = replace(wish, why=a_reason(wish.why))
+    with work.house.store.writing() as unit:
+        issued = issue_in(work, unit, find_for(work, unit, user_id, *MAY), wish)
+    work.house.kick("email")
+    return issued
+
+
+def issue_in(work: Work, unit: Unit, person: Person, wish: Wish, basis: Mapping[str, str | int] | None = None) -> Issued:
+    """In the caller's unit, which has judged that it may be done. `basis`: what the audit log says beyond the reason."""
+    house, code = work.house, paper.made(work.house.random)
+    policy = (unit.policies.in_force() or InForce(0, Policy())).policy
+    _refuse(person)
+    starts_at, ends_at = _span(policy.passes, wish, unit.now)
+    again = unit.throttles.charge(charge("passes.issued", policy.limits, person.id, Client()), unit.now)
+    if again is not None:
+        raise TooMany(say("passes.too_many", again_at=again), again)
+    _end(work, unit, person, "replaced")
+    identity = house.random.id()
+    once = policy.passes.once if wish.once is None else wish.once
+    made = AccessPass(
+        identity, person.id, paper.mark(house, identity, code), person.generation, starts_at, ends_at, once,
+        wish.checked, TRIES, work.actor, unit.now, wish.why,
+    )  # fmt: skip
+    unit.passes.issue(made, unit.now)
+    tell_values(unit, person, PASS_ISSUED, {"from_at": starts_at, "until_at": ends_at})
+    details: dict[str, str | int] = {
+        "pass": identity, "starts_at": starts_at, "expires_at": ends_at, "once": int(once), "checked": int(wish.checked),
+        "why": wish.why, **(basis or {}),
+    }  # fmt: skip
+    unit.audit(Event(Activity.PASS_ISSUED, work.actor, person.id, "success", details=details))
     return Issued(paper.written(code), made)
 
 
