@@ -16,7 +16,7 @@ from keyback.store.listing_sql import FROZEN, STANDING, Shape, numbered
 
 FEW: Final = 300
 """Up to so many that were found come in the order asked for; more come in the order of the words by which."""
-SOME: Final = 20_000
+SOME: Final = 4_000
 """Up to so many members of a scope are sorted; larger scopes are looked for along the list."""
 EXACT: Final = 10_000
 """Up to so many people are counted each time; of more, a figure of the last minutes is told."""
@@ -101,6 +101,7 @@ class SqlListing:
         return self._link.all(make(shape), {
             "tenant": self._tenant, "now": self._now, "count": count, "key": last[0], "id": last[1],
             **numbered("word", words), **numbered("end", [word + _LAST for word in words]), **numbered("group", groups),
+            **numbered("like", [listing_sql.like(word) for word in words]),
         })  # fmt: skip
 
     def _rarest_first(self, words: tuple[str, ...]) -> tuple[str, ...]:

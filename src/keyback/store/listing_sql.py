@@ -69,11 +69,13 @@ def along(shape: Shape) -> Sql:
 def frozen(shape: Shape) -> Sql:
     """Those whose recovery is closed: all of them, sorted."""
     order, step = f"p.{shape.order}", shape.step
+    begin = f"{_within(shape.groups)}," if shape.groups else "WITH"
     return Sql(
-        f"""{_within(shape.groups)} SELECT {COLUMNS}, {order} FROM person p
-        WHERE p.tenant = :tenant AND {_shown(FROZEN)} {shape.beyond(order, "p.id")}
+        f"""{begin} closed AS MATERIALIZED (
+          SELECT {COLUMNS}, {order} AS sorted_by FROM person p WHERE p.tenant = :tenant AND {_shown(FROZEN)}
+        ) SELECT * FROM closed p WHERE 1 = 1 {shape.beyond("sorted_by", "p.id")}
           {_with_words(shape.words, "p.id")} {_scoped(shape)}
-        ORDER BY {order} {step}, p.id {step} LIMIT :count"""
+        ORDER BY sorted_by {step}, p.id {step} LIMIT :count"""
     )
 
 
@@ -104,7 +106,7 @@ def found(shape: Shape) -> Sql:
           AND p.tenant = :tenant AND p.id = f.person AND {_shown(shape.show)}
           AND NOT EXISTS (SELECT 1 FROM person_word e
             WHERE e.tenant = :tenant AND e.person = f.person AND e.word >= :word_a AND e.word < f.word)
-          {_with_words(shape.words, "f.person", 1)} {_scoped(shape)}
+          {_beside(shape.words)} {_scoped(shape)}
         ORDER BY f.word {step}, f.person {step} LIMIT :count"""
     )
 
@@ -137,6 +139,16 @@ def _with_words(count: int, person: str, first: int = 0) -> str:
           AND t{place}.word >= :word_{_letters(place)} AND t{place}.word < :end_{_letters(place)})"""
         for place in range(first, count)
     )
+
+
+def _beside(count: int) -> str:
+    return " ".join(f"AND f.all_words LIKE :like_{_letters(place)} ESCAPE '\\'" for place in range(1, count))
+
+
+def like(word: str) -> str:
+    """As a pattern for the words that stand beside one: somewhere begins one like this."""
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"% {escaped}%"
 
 
 def _within(groups: int) -> str:

@@ -12,8 +12,9 @@ from keyback.app.people.ports import (
     NewPassword,
     NewPerson,
 )
-from keyback.core.rules.words import folded, words_of
+from keyback.core.rules.words import folded
 from keyback.core.types import ContactKind, DirectoryKind, Instant
+from keyback.store import words
 from keyback.store.engine import Row, Sql, Values
 from keyback.store.readiness import likes
 
@@ -50,8 +51,6 @@ _SET_FACTS = Sql(
       department = :department, sort_name = :sort_name, changed_at = :now
     WHERE tenant = :tenant AND id = :id"""
 )
-_FORGET_WORDS = Sql("DELETE FROM person_word WHERE tenant = :tenant AND person = :person")
-_ADD_WORD = Sql("INSERT INTO person_word (tenant, word, person) VALUES (:tenant, :word, :person)")
 _ADD_PASSWORD = Sql(
     """INSERT INTO credential (tenant, person, encoded, set_at, must_change, not_after, version)
     VALUES (:tenant, :person, :encoded, :now, 1, :not_after, 1)"""
@@ -122,13 +121,13 @@ class SqlPeopleChanges:
         """New people."""
         self._many(_ADD, ({**_values(one.id, one.facts), "canonical": one.canonical, "kind": one.kind.value}
                           for one in people))  # fmt: skip
-        self._many(_ADD_WORD, (word for one in people for word in _words(one.id, one.facts)))
+        self._many(words.ADD, (row for one in people for row in _words(one.id, one.facts)))
 
     def set_facts(self, facts: Mapping[str, Facts]) -> None:
         """By person id."""
         self._many(_SET_FACTS, (_values(person, new) for person, new in facts.items()))
-        self._many(_FORGET_WORDS, ({"person": person} for person in facts))
-        self._many(_ADD_WORD, (word for person, new in facts.items() for word in _words(person, new)))
+        self._many(words.FORGET, ({"person": person} for person in facts))
+        self._many(words.ADD, (row for person, new in facts.items() for row in _words(person, new)))
 
     def add_passwords(self, passwords: Sequence[NewPassword]) -> None:
         """Initial passwords of people who have none; they must be changed."""
@@ -195,8 +194,7 @@ def _values(person: str, facts: Facts) -> Values:
 
 
 def _words(person: str, facts: Facts) -> Iterable[Values]:
-    found = words_of(facts.upn, facts.display_name, facts.given_name, facts.surname)
-    return ({"person": person, "word": word} for word in found)
+    return words.rows(person, facts.upn, facts.display_name, facts.given_name, facts.surname)
 
 
 def _known(row: Row, contacts: Iterable[KnownContact]) -> KnownPerson:

@@ -18,7 +18,8 @@ ALTER TABLE person ADD COLUMN sort_name BINARY_TEXT NOT NULL DEFAULT '';
 CREATE INDEX person_deleted ON person (tenant, deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX person_frozen ON person (tenant, frozen_at) WHERE frozen_at IS NOT NULL;
 CREATE TABLE person_word (
-  tenant TEXT NOT NULL, word BINARY_TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (tenant, word, person),
+  tenant TEXT NOT NULL, word BINARY_TEXT NOT NULL, person TEXT NOT NULL, all_words TEXT NOT NULL,
+  PRIMARY KEY (tenant, word, person),
   FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
 ) WITHOUT ROWID;
 CREATE TABLE caller_case (
@@ -97,13 +98,16 @@ def _find_by_words(link: Connection) -> None:
         last = (str(rows[-1][0]), str(rows[-1][1]))
         named = [{"t": row[0], "p": row[1], "n": folded(row[3])} for row in rows]
         link.execute(text("UPDATE person SET sort_name = :n WHERE tenant = :t AND id = :p"), named)
-        found = [{"t": row[0], "p": row[1], "w": word} for row in rows for word in words_of(row[2], *row[3:])]
-        link.execute(text("INSERT INTO person_word (tenant, word, person) VALUES (:t, :w, :p)"), found)
+        found = [
+            {"t": row[0], "p": row[1], "w": word, "all": "".join(f" {one}" for one in beside)}
+            for row in rows for beside in (words_of(row[2], *row[3:]),) for word in beside
+        ]  # fmt: skip
+        link.execute(text("INSERT INTO person_word (tenant, word, person, all_words) VALUES (:t, :w, :p, :all)"), found)
 
 
 def _next(link: Connection, last: tuple[str, str]) -> Sequence[Any]:
     statement = text(
-        """SELECT tenant, id, canonical, display_name, given_name, surname FROM person
+        """SELECT tenant, id, upn, display_name, given_name, surname FROM person
         WHERE (tenant, id) > (:tenant, :id) ORDER BY tenant, id LIMIT :count"""
     )
     return link.execute(statement, {"tenant": last[0], "id": last[1], "count": BATCH}).fetchall()
