@@ -3,6 +3,7 @@
 
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from keyback.core.types import DAY
@@ -82,9 +83,7 @@ def _statement(engine: str) -> Sql:
     names = "".join(f" WHEN d < {most} THEN '{name}'" for most, name, _, _ in _KINDS)
     results = "".join(f" WHEN d < {most} THEN '{result}'" for most, _, result, _ in _KINDS)
     theirs = " OR ".join(
-        f"(d >= {before[0]} AND d < {kind[0]})"
-        for before, kind in zip(_KINDS, _KINDS[1:], strict=False)
-        if kind[3] == "operator"
+        f"(d >= {before[0]} AND d < {kind[0]})" for before, kind in pairwise(_KINDS) if kind[3] == "operator"
     )
     own = f"{hexed('p')} || '000000000000000000000000'"
     return Sql(f"""

@@ -14,10 +14,10 @@ from keyback.app.house import House
 from keyback.app.people.ports import Facts, NewPerson
 from keyback.channels.to_screen import Inbox
 from keyback.core.policy import Document, MethodPolicy, Numbers, Policy, Scope, SelfService
-from keyback.core.ports import Channel, Credential, Hasher, NewContact, NewEnrolment, Sealer, Tenant
+from keyback.core.ports import Channel, Credential, Hasher, LogQuery, NewContact, NewEnrolment, Sealer, Tenant
 from keyback.core.types import SECOND, ContactKind, DirectoryKind, PersonKind
 from keyback.methods.totp import code_at, step_at
-from keyback.store import audit, migrations
+from keyback.store import migrations
 from keyback.store.engine import Engine, PostgresqlEngine, SqliteEngine
 from keyback.store.group_changes import SqlGroupChanges
 from keyback.store.people_changes import SqlPeopleChanges
@@ -189,7 +189,7 @@ class Living:
     def story(self) -> list[dict[str, Any]]:
         """The whole audit log, oldest first."""
         with self.store.reading() as unit:
-            return [dict(line) for line in reversed(audit.newest(unit.link, TENANT.id, count=10_000, before=2**62))]
+            return [dict(line) for line in reversed(unit.log.lines(LogQuery(count=10_000)))]
 
     def browser(self, source: str = HOME, **headers: str) -> "Browser":
         """A new browser at the portal, at this address."""

@@ -67,12 +67,12 @@ def list_(
 ) -> None:
     """List what happened, newest first."""
     from keyback.app.people.finding import find
-    from keyback.store import audit
+    from keyback.core.ports.listing import LogQuery
     from keyback.wiring.console import console
 
     with console(config) as running, running.store.writing() as unit:
         target = find(unit, user).id if user else ""
-        found = audit.newest(unit.link, unit.tenant, count=most, before=before, target=target)
+        found = unit.log.lines(LogQuery(person=target, about_only=True, before=before, count=most))
         lines = named(unit, found)
         _note(unit, target)
         words = _words(running)
@@ -91,11 +91,10 @@ def show(
     """Tell one attempt as a story, step by step."""
     from keyback.core.errors import NotFound
     from keyback.core.messages import say
-    from keyback.store import audit
     from keyback.wiring.console import console
 
     with console(config) as running, running.store.writing() as unit:
-        lines = named(unit, audit.story(unit.link, unit.tenant, journey.strip().lower()))
+        lines = named(unit, unit.log.story(journey.strip().lower(), MOST_SHOWN))
         if lines:
             _note(unit, str(lines[0]["target"]))
         words = _words(running)

@@ -77,7 +77,7 @@ def show(incident: Id, config: Config = None, as_json: AsJson = False) -> None:
     """Tell what happened, how the account stands, and what to do next."""
     from keyback.app.incidents.care import show as find
     from keyback.cli.audit import named, story
-    from keyback.store import audit
+    from keyback.core.ports.listing import LogQuery
     from keyback.wiring.console import console
 
     with console(config) as running:
@@ -85,10 +85,10 @@ def show(incident: Id, config: Config = None, as_json: AsJson = False) -> None:
         correlation = shown.incident.correlation
         with running.store.reading() as unit:
             if correlation:
-                found = audit.story(unit.link, unit.tenant, correlation)
+                found = unit.log.story(correlation, LINES_SHOWN)
             else:
                 person = shown.incident.person
-                about = audit.newest(unit.link, unit.tenant, count=LINES_SHOWN, before=2**62, target=person)
+                about = unit.log.lines(LogQuery(person=person, about_only=True, count=LINES_SHOWN))
                 found = list(reversed(about))
             lines = named(unit, found)
         words = _words(running)

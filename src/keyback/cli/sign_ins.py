@@ -11,6 +11,8 @@ import typer
 from keyback.cli._answers import AsJson, Config
 
 if TYPE_CHECKING:
+    from keyback.core.ports.listing import LogQuery
+    from keyback.store.unit import SqlUnit
     from keyback.web.prompts import Words
 
 MESSAGES: Mapping[str, str] = {
@@ -52,11 +54,12 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List attempts to sign in, newest first: where from, by what, how far they came, and why."""
+    from keyback.app.logs.views import SIGN_INS
     from keyback.app.people.finding import find
     from keyback.app.reset.scene import account_of
     from keyback.cli.audit import named
     from keyback.core.events import Activity, Event
-    from keyback.store import audit
+    from keyback.core.ports.listing import LogQuery
     from keyback.wiring.console import actor, console
 
     begin = _instant(since)
@@ -64,9 +67,11 @@ def list_(
         person = find(unit, user) if user else None
         target = person.id if person else ""
         # whoever is locked out is not looked up, so those lines carry the account alone
-        targets = (person.id, f"account:{account_of(running.site.house, person.canonical)}") if person else ()
-        found = audit.sign_ins(unit.link, unit.tenant, count=most, targets=targets, failed=failed)
-        wanted = [{**line, "target": target or line["target"]} for line in found if int(line["at"]) >= begin]
+        also = (f"account:{account_of(running.site.house, person.canonical)}",) if person else ()
+        result = "failure" if failed else ""
+        query = LogQuery(SIGN_INS, result, target, also, about_only=True, since=begin, count=most)
+        found = _all_of(unit, query)
+        wanted = [{**line, "target": target or line["target"]} for line in found]
         lines = [_line(line) for line in named(unit, wanted)]
         unit.audit(Event(Activity.AUDIT_READ, actor(), target, "success"))
         words = running.site.catalog.words("en", running.tenant.zone)
@@ -74,6 +79,20 @@ def list_(
         print(json.dumps(lines, ensure_ascii=False))
         return
     _table(lines, words)
+
+
+def _all_of(unit: "SqlUnit", query: "LogQuery") -> Sequence[Mapping[str, str | int]]:
+    """As many lines as were asked for, however far back they are."""
+    from dataclasses import replace
+
+    found: list[Mapping[str, str | int]] = []
+    while len(found) < query.count:
+        page = unit.log.page(replace(query, count=query.count - len(found)))
+        found += page.lines
+        if not page.before:
+            break
+        query = replace(query, before=page.before)
+    return found
 
 
 def _instant(since: str) -> int:

@@ -2,7 +2,7 @@
 
 Every filter walks along indexes: one stream of lines for each pair of activity and result, or for each name of a person,
 merged by their numbers. What no index knows (address, reason) is looked for in a bounded number of lines; the page then
-says how far back it looked. Comparing rows as wholes leaves no other index to choose, whatever the statistics say.
+says how far back it looked.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -17,9 +17,11 @@ from keyback.core.ports.listing import LogPage, LogQuery
 from keyback.core.types import MINUTE, Instant
 from keyback.store.engine import Link, Row, Sql
 
-LOOKED_AT: Final = 20_000
+LOOKED_AT: Final = 10_000
 """Lines that one page looks through for what no index knows; more of the log as it is, where neighbours lie together."""
-LOOKED_AT_IN_ORDER: Final = 100_000
+LOOKED_AT_IN_ORDER: Final = 50_000
+GROWS: Final = 8
+"""How many times as many lines are looked at in the next round, where there was too little."""
 FEW: Final = 4
 """Streams; with more of them, what no index knows is looked for in the log as it is."""
 SLACK: Final = 10 * MINUTE
@@ -46,34 +48,39 @@ _MATCHES: Final = """(:source = '' OR source = :source) AND (:reason = '' OR rea
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The statements along one index: whole lines, lines that match, and where so many lines end."""
+    """The statements along one index: those of the next so many lines that match, and where so many lines end."""
 
-    plain: Sql
-    matching: Sql
+    lines: Sql
     edge: Sql
 
 
-def _walk(columns: tuple[str, ...], more: str = "") -> Walk:
-    keys = "".join(f":{column}_key, " for column in columns)
-    whole = ", ".join((*columns, "seq"))
-    range_ = (
-        f"({whole}) < ({keys}:before) AND ({whole}) >= ({keys}:low)" if columns else "seq < :before AND seq >= :low"
-    )
-    order = ", ".join(f"{column} DESC" for column in (*columns, "seq"))
-    found = f"FROM audit WHERE tenant = :tenant AND {range_} {more}"
+def _walk(range_: str, order: str) -> Walk:
+    along = f"FROM audit WHERE tenant = :tenant AND {range_} ORDER BY {order}"
     return Walk(
-        Sql(f"SELECT {_COLUMNS} {found} ORDER BY {order} LIMIT :count"),
-        Sql(f"SELECT {_COLUMNS} {found} AND {_MATCHES} ORDER BY {order} LIMIT :count"),
-        Sql(f"SELECT seq {found} ORDER BY {order} LIMIT 1 OFFSET :lines"),
+        Sql(
+            f"""SELECT * FROM (SELECT {_COLUMNS} {along} LIMIT :lines) AS walked
+            WHERE seq >= :low AND {_MATCHES} ORDER BY seq DESC LIMIT :count"""
+        ),
+        Sql(f"SELECT seq {along} LIMIT 1 OFFSET :lines"),
     )
 
 
 WALKS: Mapping[str, Walk] = MappingProxyType({
-    "all": _walk(()),
-    "activity": _walk(("activity", "result")),
-    "target": _walk(("target",)),
-    "actor": _walk(("actor",), "AND actor <> target"),
+    "all": _walk("seq < :before AND seq >= :low", "seq DESC"),
+    "activity": _walk(
+        "activity = :activity_key AND (result, seq) < (:result_key, :before) AND (result, seq) >= (:result_key, 0)",
+        "result DESC, seq DESC",
+    ),
+    "target": _walk(
+        "(target, seq) < (:target_key, :before) AND (target, seq) >= (:target_key, 0)", "target DESC, seq DESC"
+    ),
+    "actor": _walk(
+        "actor <> target AND (actor, seq) < (:actor_key, :before) AND (actor, seq) >= (:actor_key, 0)",
+        "actor DESC, seq DESC",
+    ),
 })  # fmt: skip
+"""The order asked for is the index's own and no other's, and the first column of each comparison ends the walk: PostgreSQL
+goes on past the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +116,19 @@ class SqlLogLines:
         """At most `count` lines, and where the next page begins."""
         span = self._within(query)
         streams = _streams(query)
-        most = LOOKED_AT_IN_ORDER if streams[0].walk is WALKS["all"] else LOOKED_AT
-        share = max(query.count + 1, most // len(streams)) if _picks(query) else 0
+        left = LOOKED_AT_IN_ORDER if streams[0].walk is WALKS["all"] else LOOKED_AT
+        share = query.count + 1
         found: list[Row] = []
-        left = most
         while span.low < span.before:
             new, horizon = self._round(query, streams, span, share)
             found += new
             if len(found) > query.count:
                 return LogPage(tuple(map(_named, found[: query.count])), int(found[query.count - 1][0]))
             span = _Span(span.low, horizon)
-            left -= max(share, 1)
+            left -= share * len(streams)
             if left <= 0 and span.low < span.before:
                 return LogPage(tuple(map(_named, found)), horizon, self._at(horizon))
+            share = max(min(share * GROWS, left // len(streams)), query.count + 1)
         return LogPage(tuple(map(_named, found)), 0)
 
     def story(self, correlation: str, count: int) -> Sequence[Mapping[str, str | int]]:
@@ -155,17 +162,15 @@ class SqlLogLines:
         return [kept[seq] for seq in sorted(kept, reverse=True)], horizon
 
     def _take(self, query: LogQuery, stream: _Stream, span: _Span, share: int) -> tuple[Sequence[Row], int]:
+        """Of one stream: lines of its next `share` ones, and the number down to which it was looked at."""
         values: dict[str, str | int] = {
-            "tenant": self._tenant, "before": span.before, "low": span.low, "count": query.count + 1, **stream.keys,
+            "tenant": self._tenant, "before": span.before, "low": span.low, **_asked(query), **stream.keys,
         }  # fmt: skip
-        if not share:
-            rows = self._link.all(stream.walk.plain, values)
-            edge = span.low
-        else:
-            row = self._link.one(stream.walk.edge, {**values, "lines": share - 1})
-            edge = int(row[0]) if row else span.low
-            rows = self._link.all(stream.walk.matching, {**values, **_asked(query), "low": edge})
-        return rows, int(rows[-1][0]) if len(rows) > query.count else edge
+        rows = self._link.all(stream.walk.lines, {**values, "lines": share, "count": query.count + 1})
+        if len(rows) > query.count:
+            return rows, int(rows[-1][0])
+        edge = self._link.one(stream.walk.edge, {**values, "lines": share - 1})
+        return rows, max(int(edge[0]), span.low) if edge else span.low
 
     def _within(self, query: LogQuery) -> _Span:
         """By number: times have no index, but they rise with the numbers."""
@@ -207,12 +212,6 @@ def _streams(query: LogQuery) -> Sequence[_Stream]:
         if len(pairs) <= FEW or not (query.source or query.reason):
             return [_Stream(WALKS["activity"], keys) for keys in pairs]
     return [_Stream(WALKS["all"], {})]
-
-
-def _picks(query: LogQuery) -> bool:
-    """Whether there is anything that the streams themselves do not know."""
-    beside = query.person and (query.activities or query.result)
-    return bool(query.source or query.reason or query.since or query.until or beside)
 
 
 def _asked(query: LogQuery) -> Mapping[str, str | int]:
