@@ -3,19 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from keyback.app.people.ports import MOST_COUNTED, Group
-from keyback.store.engine import Row, Sql, Values
+from keyback.app.people.ports import Group
+from keyback.store.engine import Sql, Values
+from keyback.store.group_lists import COLUMNS, WITHIN, SqlGroupLists, group_of
 
 if TYPE_CHECKING:
     from keyback.store.unit import SqlUnit
 
-_COLUMNS = f"""g.id, g.name, g.role_assignable, (SELECT count(*) FROM (SELECT 1 FROM membership m
-    WHERE m.tenant = g.tenant AND m.group_id = g.id AND m.relation = 'member' LIMIT {MOST_COUNTED + 1}) counted)"""
-_BY_ID = Sql(f"SELECT {_COLUMNS} FROM people_group g WHERE g.tenant = :tenant AND g.id = :group")
-_BY_NAME = Sql(f"SELECT {_COLUMNS} FROM people_group g WHERE g.tenant = :tenant AND g.canonical = :canonical")
-_ALL = Sql(f"SELECT {_COLUMNS} FROM people_group g WHERE g.tenant = :tenant ORDER BY g.canonical")
+_BY_ID = Sql(f"SELECT {COLUMNS} FROM people_group g WHERE g.tenant = :tenant AND g.id = :group")
+_BY_NAME = Sql(f"SELECT {COLUMNS} FROM people_group g WHERE g.tenant = :tenant AND g.canonical = :canonical")
+_ALL = Sql(f"SELECT {COLUMNS} FROM people_group g WHERE g.tenant = :tenant ORDER BY g.canonical")
 _AROUND = Sql(
-    f"""SELECT {_COLUMNS} FROM people_group g JOIN membership w
+    f"""SELECT {COLUMNS} FROM people_group g JOIN membership w
       ON w.tenant = g.tenant AND w.group_id = g.id AND w.relation = 'member'
     WHERE g.tenant = :tenant AND w.member = :group ORDER BY g.canonical"""
 )
@@ -35,15 +34,9 @@ _ADD_MEMBER = Sql(
 _REMOVE_MEMBER = Sql(
     "DELETE FROM membership WHERE tenant = :tenant AND group_id = :group AND member = :member AND relation = 'member'"
 )
-_WITHIN = """WITH RECURSIVE within(id) AS (
-      SELECT id FROM people_group WHERE tenant = :tenant AND id = :group
-      UNION
-      SELECT m.member FROM membership m JOIN within w ON m.group_id = w.id
-      WHERE m.tenant = :tenant AND m.relation = 'member' AND m.member_kind = 'group'
-    )"""
-_INSIDE = Sql(f"{_WITHIN} SELECT id FROM within")
+_INSIDE = Sql(f"{WITHIN} SELECT id FROM within")
 _PEOPLE_INSIDE = Sql(
-    f"""{_WITHIN} SELECT DISTINCT m.member FROM membership m JOIN within w ON m.group_id = w.id
+    f"""{WITHIN} SELECT DISTINCT m.member FROM membership m JOIN within w ON m.group_id = w.id
     WHERE m.tenant = :tenant AND m.relation = 'member' AND m.member_kind = 'person' ORDER BY m.member"""
 )
 _ABOVE = """WITH RECURSIVE above(id) AS (
@@ -62,7 +55,7 @@ _ASSIGNABLE = Sql(
     WHERE g.tenant = :tenant AND g.role_assignable = 1 LIMIT 1"""
 )
 _POWERFUL_INSIDE = Sql(
-    f"""{_WITHIN}, strong(id) AS (
+    f"""{WITHIN}, strong(id) AS (
       SELECT holder FROM role_assignment WHERE tenant = :tenant
       UNION
       SELECT id FROM people_group WHERE tenant = :tenant AND role_assignable = 1
@@ -96,19 +89,24 @@ class SqlGroupChanges:
         self._tenant = unit.tenant
         self._now = unit.now
 
+    @property
+    def lists(self) -> SqlGroupLists:
+        """For pages."""
+        return SqlGroupLists(self._link, self._tenant)
+
     def by_name(self, canonical: str) -> Group | None:
         """By the name's canonical form."""
         row = self._link.one(_BY_NAME, self._about(canonical=canonical))
-        return _group(row) if row else None
+        return group_of(row) if row else None
 
     def by_id(self, group: str) -> Group | None:
         """By immutable id."""
         row = self._link.one(_BY_ID, self._about(group=group))
-        return _group(row) if row else None
+        return group_of(row) if row else None
 
     def all(self) -> Sequence[Group]:
         """In the order of their names."""
-        return [_group(row) for row in self._link.all(_ALL, self._about())]
+        return [group_of(row) for row in self._link.all(_ALL, self._about())]
 
     def add(self, group: Group, canonical: str) -> None:
         """A new, empty group."""
@@ -145,7 +143,7 @@ class SqlGroupChanges:
 
     def around(self, group: str) -> Sequence[Group]:
         """Groups that this one is directly in, by name."""
-        return [_group(row) for row in self._link.all(_AROUND, self._about(group=group))]
+        return [group_of(row) for row in self._link.all(_AROUND, self._about(group=group))]
 
     def carried(self, group: str) -> Sequence[tuple[str, str]]:
         """Role and scope of everything that members hold through this group, eligible or active."""
@@ -183,7 +181,3 @@ class SqlGroupChanges:
     def _about(self, **values: int | str | None) -> Values:
         about: Mapping[str, int | str | None] = {"tenant": self._tenant, "now": self._now, **values}
         return about
-
-
-def _group(row: Row) -> Group:
-    return Group(row[0], row[1], bool(row[2]), int(row[3]))

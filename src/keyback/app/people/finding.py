@@ -68,8 +68,9 @@ def find_for(work: Work, unit: Unit, user_id: str, *permissions: Permission) -> 
 
 
 def find_group(work: Work, unit: Unit, name: str) -> Group:
-    """By name, in any case. Raises `NotFound`."""
-    group = work.groups(unit).by_name(canonical_name(name))
+    """By immutable id, or by name in any case. Raises `NotFound`."""
+    changes = work.groups(unit)
+    group = changes.by_id(name) or changes.by_name(canonical_name(name))
     if group is None:
         raise NotFound(say("people.no_group", group=name[:LONGEST_NAME]))
     return group

@@ -89,12 +89,12 @@ def change_member(work: Work, group: str, member: str, *, adds: bool) -> bool:
 
 def put_member(work: Work, unit: Unit, group: Group, member: str, *, adds: bool) -> bool:
     """As `change_member`, in the caller's unit."""
-    kind, id_ = _member(work, unit, member)
+    kind, id_, called = _member(work, unit, member)
     changes = work.groups(unit)
     if kind == GROUP:
         changes.lock()
         if adds and group.id in changes.inside(id_):
-            raise Invalid(say("people.cycle", member=member[:100], group=group.name))
+            raise Invalid(say("people.cycle", member=called, group=group.name))
     touched = (id_,) if kind == PERSON else tuple(changes.powerful_inside(id_))
     group_rights.judge(work, unit, group, touched, adds=adds)
     before = _people(unit, _of_roles(work, unit, group, kind, id_))
@@ -118,11 +118,13 @@ def members(work: Work, group: str) -> Sequence[tuple[str, str]]:
         return sorted(found)
 
 
-def _member(work: Work, unit: Unit, member: str) -> tuple[str, str]:
-    """Kind and id."""
+def _member(work: Work, unit: Unit, member: str) -> tuple[str, str, str]:
+    """Kind, id and name."""
     if "@" in member:
-        return PERSON, find(unit, member).id
-    return GROUP, find_group(work, unit, member).id
+        person = find(unit, member)
+        return PERSON, person.id, person.upn
+    group = find_group(work, unit, member)
+    return GROUP, group.id, group.name
 
 
 def _of_roles(work: Work, unit: Unit, group: Group, kind: str, member: str) -> Sequence[str]:

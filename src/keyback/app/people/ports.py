@@ -122,9 +122,52 @@ class Group:
     """Direct ones; one more than `MOST_COUNTED`: more than that."""
 
 
+@dataclass(frozen=True, slots=True)
+class GroupsQuery:
+    """A page of groups, by name. `part`: what stands anywhere in the name, in canonical form."""
+
+    part: str = ""
+    only_assignable: bool = False
+    """Only those that can hold roles."""
+    descending: bool = False
+    after: str = ""
+    """Canonical name of the last one of the page before."""
+    count: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMember:
+    """A person who is directly in a group. `key` is for the next page."""
+
+    id: str
+    upn: str
+    display_name: str
+    department: str
+    enabled: bool
+    key: str
+
+
+class GroupLists(Protocol):
+    """Reads groups a page at a time, however many people are in them."""
+
+    def page(self, query: GroupsQuery) -> Sequence[tuple[Group, str]]:
+        """Each with its canonical name, for the next page."""
+
+    def people(self, group: Group, prefix: str, after: str, count: int) -> Sequence[ListedMember]:
+        """Those directly in it, in the order of their user IDs, whose IDs begin so, after this one."""
+
+    def inside(self, group: str, count: int) -> Sequence[Group]:
+        """Groups directly in it, by name."""
+
+    def among(self, group: str, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these people and groups are directly in it."""
+
+
 class GroupChanges(Protocol):
     """Writes about groups and roles, within one unit."""
 
+    @property
+    def lists(self) -> GroupLists: ...
     def by_name(self, canonical: str) -> Group | None: ...
     def by_id(self, group: str) -> Group | None: ...
     def all(self) -> Sequence[Group]: ...
