@@ -69,6 +69,8 @@ class Shown:
     lines: Sequence[Seen] = ()
     before: int = 0
     looked_to: Instant = 0
+    story: str = ""
+    """What was typed is no person but the reference of an attempt."""
 
 
 def read(house: House, reader: Reader, typed: Typed, views: Mapping[str, tuple[Activity, ...]], zone: str) -> Shown:
@@ -77,7 +79,7 @@ def read(house: House, reader: Reader, typed: Typed, views: Mapping[str, tuple[A
         rights = rights_for(unit, reader)
         typed, whom, query = asked(house, unit, rights, Asking(typed, views, zone))
         if whom.candidates or (typed.person and not whom.id):
-            return Shown(typed, whom)
+            return Shown(typed, whom, story=_reference(unit, typed.person))
         allow(rights, Permission.READ_AUDIT, whom.person)
         page = unit.log.page(replace(query, about_only=limited(rights)))
         lines = seen(unit, rights, page.lines)
@@ -186,6 +188,11 @@ def _whom(house: House, unit: Unit, rights: Rights | None, typed: str) -> Whom:
     if form and "@" in form:  # also for people out of the scope: nobody learns whether there are such
         return Whom(f"decoy:{account_of(house, form)}", (f"account:{account_of(house, form)}",), unknown=True)
     return Whom(unknown=True)
+
+
+def _reference(unit: Unit, typed: str) -> str:
+    form = typed.strip().lower()
+    return form if _ID.fullmatch(form) and unit.log.story(form, 1) else ""
 
 
 def _named(house: House, person: Person) -> Whom:

@@ -102,7 +102,7 @@ class Table:
 class Facts:
     """Label and value pairs."""
 
-    rows: tuple[tuple[Text, Cell | tuple[Cell, ...]], ...]
+    rows: tuple[tuple[Words, Cell | tuple[Cell, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
