@@ -16,7 +16,7 @@ from keyback.web import responses
 from keyback.web.admin import drawing
 from keyback.web.admin.call import Reply
 from keyback.web.admin.declare import Heading, Place, places
-from keyback.web.admin.parts import Screen, Words
+from keyback.web.admin.parts import Form, Panel, Screen, Words
 from keyback.web.assets import load_static
 from keyback.web.call import Call, Site, set_cookie
 from keyback.web.page import Message
@@ -137,7 +137,7 @@ class Face:
             screen=screen, told=told, chrome=chrome, words=call.words, token=call.token, who=who,
             look=self.site.house.looks.current(), navigation=self._navigation(call, screen, who), path=call.path,
             done=self._done(call, query), time=lambda at: call.words.time(at, call.now),
-            wrong=any(one.tone == "bad" for one in screen.messages), languages=_languages(call, query),
+            wrong=any(one.tone == "bad" for one in screen.messages) or _mistaken(screen.parts), languages=_languages(call, query),
         ).encode()  # fmt: skip
 
     def _done(self, call: Call, query: Mapping[str, str]) -> Message | None:
@@ -190,6 +190,15 @@ def _with_done(path: str, done: str) -> str:
 def _query(pairs: Iterable[tuple[str, str]], **more: str) -> str:
     kept = {name: value for name, value in pairs if value and name not in more}
     return urlencode({**kept, **{name: value for name, value in more.items() if value}})
+
+
+def _mistaken(part: object) -> bool:
+    """Whether a field somewhere in it says what is wrong with it."""
+    if isinstance(part, tuple):
+        return any(map(_mistaken, part))
+    if isinstance(part, Panel | Form):
+        return _mistaken(part.parts if isinstance(part, Panel) else part.controls)
+    return getattr(part, "error", None) is not None
 
 
 def _languages(call: Call, query: Mapping[str, str]) -> Sequence[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from keyback.core.ports.listing import PeopleQuery
 from keyback.core.rules.roles import Permission
 from keyback.core.rules.words import words
 from keyback.web.admin.call import Ask, Reply
-from keyback.web.admin.declare import ANY_ROLE, Place, Route, places
+from keyback.web.admin.declare import ANY_ROLE, Heading, Place, Route, places
 from keyback.web.admin.parts import Column, Filter, Go, Row, Screen, Table
 
 MESSAGES = {
@@ -42,7 +42,7 @@ def show(ask: Ask) -> Reply:
 
 def _pages(ask: Ask, typed: Sequence[str]) -> Sequence[Row]:
     """All of them before anything is typed."""
-    found = [one for one in _open(ask) if _begin(typed, _said(ask, one.title, _heading(one)))]
+    found = [one for one in _open(ask) if _begin(typed, _said(ask, one.title, *_heading(one)))]
     return [_row(one.path, one.path, one.title, say("find.page")) for one in found][: MOST if typed else None]
 
 
@@ -77,8 +77,8 @@ def _open(ask: Ask) -> Iterator[Place]:
     return (one for one in places() if not one.needs or any(ask.may(right) for right in one.needs))
 
 
-def _heading(place: Place) -> Text:
-    return say(f"nav.{place.heading.value}")
+def _heading(place: Place) -> Sequence[Text]:
+    return () if place.heading is Heading.TOP else (say(f"nav.{place.heading.value}"),)
 
 
 def _said(ask: Ask, *texts: Text) -> Sequence[str]:

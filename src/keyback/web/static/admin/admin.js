@@ -4,7 +4,8 @@
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 // After a mistake, start at what is said about it.
-document.querySelector("[role=alert][tabindex], [aria-invalid=true]")?.focus();
+const wrong = document.querySelector("[role=alert][tabindex], [aria-invalid=true]");
+(wrong?.matches("fieldset") ? wrong.querySelector("input:not([type=search]):enabled") : wrong)?.focus();
 
 // Ctrl-K finds pages, settings and people while one types; without it the same is a page.
 const finder = document.getElementById("finder");
@@ -117,16 +118,24 @@ for (const button of all("button[data-copy]")) {
   };
 }
 
-// Long lists of checkboxes are narrowed by what is typed.
+// Long lists of checkboxes are narrowed by what is typed; what is chosen stays to be seen, and how many.
 for (const box of all("[data-narrow]")) {
-  box.hidden = false;
-  const options = all(".option", box.parentElement);
+  const field = box.closest("fieldset");
+  const options = all(".option", field);
+  const told = field.querySelector("[data-chosen]");
+  const count = () => {
+    told.textContent = told.dataset.chosen.replace("#", options.filter((one) => one.querySelector("input").checked).length);
+  };
+  box.hidden = told.hidden = false;
   box.oninput = () => {
     const wanted = box.value.toLowerCase();
-    for (const option of options) {
-      option.hidden = !option.textContent.toLowerCase().includes(wanted) && !option.querySelector("input").checked;
+    for (const one of options) {
+      one.hidden = !one.textContent.toLowerCase().includes(wanted) && !one.querySelector("input").checked;
     }
   };
+  box.onkeydown = (event) => event.key === "Enter" && event.preventDefault();
+  field.addEventListener("change", count);
+  count();
 }
 
 // What changes elsewhere is looked at again.
