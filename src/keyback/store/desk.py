@@ -17,7 +17,8 @@ _CASE_BY_NUMBER = Sql(
     f"SELECT {_CASE} FROM caller_case WHERE tenant = :tenant AND number = :number AND state = 'open' AND expires_at > :now"
 )
 _CASE_OF_PERSON = Sql(
-    f"SELECT {_CASE} FROM caller_case WHERE tenant = :tenant AND person = :person ORDER BY opened_at DESC, id LIMIT 1"
+    f"""SELECT {_CASE} FROM caller_case WHERE tenant = :tenant AND person = :person
+    ORDER BY opened_at DESC, CASE state WHEN 'open' THEN 0 ELSE 1 END, id LIMIT 1"""
 )
 _CASE_OF_JOURNEY = Sql(
     f"SELECT {_CASE} FROM caller_case WHERE tenant = :tenant AND journey = :journey AND journey <> '' LIMIT 1"
@@ -42,7 +43,9 @@ _DROP_OVER = Sql(
 _REQUEST = "id, person, kind, source, opened_at, closed_at, closed_by, why"
 _OPEN_REQUEST = Sql(
     f"""INSERT INTO help_request (tenant, {_REQUEST})
-    VALUES (:tenant, :id, :person, :kind, :source, :opened_at, NULL, '', '') ON CONFLICT DO NOTHING"""
+    SELECT :tenant, id, :person, :kind, :source, CAST(:opened_at AS BIGINT), NULL, '', ''
+    FROM (SELECT CAST(:id AS TEXT) AS id) made WHERE EXISTS (SELECT 1 FROM person WHERE tenant = :tenant AND id = :person)
+    ON CONFLICT DO NOTHING"""
 )
 _WORSE = Sql(
     """UPDATE help_request SET kind = 'none_usable'
@@ -141,13 +144,12 @@ class SqlHelpRequests:
         self._tenant = tenant
 
     def open(self, one: HelpRequest) -> bool:
-        """False: there is an open one, which may have become a worse one."""
+        """False: there is an open one, which may have become a worse one, or nobody has this id. The same two statements
+        either way (ENU-2)."""
         about = {"tenant": self._tenant, "person": one.person, "kind": one.kind}
         new = {**about, "id": one.id, "source": one.source, "opened_at": one.opened_at}
-        if self._link.run(_OPEN_REQUEST, new) == 1:
-            return True
         self._link.put(_WORSE, about)
-        return False
+        return self._link.run(_OPEN_REQUEST, new) == 1
 
     def waiting(self, count: int) -> Sequence[HelpRequest]:
         """Oldest first."""
