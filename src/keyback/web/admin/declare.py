@@ -8,7 +8,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
 
-from keyback.core.messages import Text
+from keyback.core.messages import Text, say
 from keyback.core.rules.roles import Permission
 from keyback.web.admin import pages
 from keyback.web.admin.call import Handler
@@ -51,6 +51,8 @@ class Route:
     dangerous: bool = False
     largest: int = 64 * 1024
     """Bytes of a body; more is refused before it is read."""
+    too_large: Text = say("stop.too_large")  # noqa: RUF009 - a value
+    """What is said of more: what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from keyback.core.messages import say
 from keyback.web import answers, brand_files, reports, responses
 from keyback.web.admin import answers as admin
 from keyback.web.admin import entering
@@ -72,7 +71,7 @@ def _endpoint(face: Face, rows: Mapping[str, Route], steps: Steps) -> Callable[[
         body = b""
         if route.method == "POST":
             try:
-                body = await _read(request, route.largest)
+                body = await _read(request, route)
             except Stop as stop:
                 return answers.stopped(face.site, request, stop)
             except ClientDisconnect:
@@ -83,15 +82,15 @@ def _endpoint(face: Face, rows: Mapping[str, Route], steps: Steps) -> Callable[[
     return endpoint
 
 
-async def _read(request: Request, largest: int) -> bytes:
+async def _read(request: Request, route: Route) -> bytes:
     declared = request.headers.get("content-length", "0")
-    if not declared.isdigit() or int(declared) > largest:
-        raise Stop(413, say("stop.too_large"))
+    if not declared.isdigit() or int(declared) > route.largest:
+        raise Stop(413, route.too_large)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > largest:
-            raise Stop(413, say("stop.too_large"))
+        if len(body) > route.largest:
+            raise Stop(413, route.too_large)
     return bytes(body)
 
 

@@ -15,11 +15,12 @@ MESSAGES: Mapping[str, str] = {
     "thing.kind.office": "Office phone",
     "thing.kind.primary": "Directory's mail address",
     "thing.of_many": "{count} left",
-    "thing.counts": "Counts for a reset",
+    "thing.counts": "Counts",
     "thing.counts_not": "Does not count",
-    "thing.second_factor": "Second factor at sign-in",
+    "thing.second_factor": "Second factor at sign-in.",
     "thing.by.code": "By a code the owner entered",
     "thing.by.admin": "By an administrator: {said}",
+    "thing.by.admin_unsaid": "By an administrator",
     "thing.by.import": "Taken as true when it was imported",
     "thing.by.nobody": "Nobody",
     "thing.by.owner": "The owner, when it was registered",
@@ -66,5 +67,5 @@ def confirmed(item: Item) -> Text:
     if item.kind not in CONTACTS:
         return say("thing.by.owner")
     if item.confirmed_how == "admin":
-        return say("thing.by.admin", said=item.vouched_by)
+        return say("thing.by.admin", said=item.vouched_by) if item.vouched_by else say("thing.by.admin_unsaid")
     return say(f"thing.by.{item.confirmed_how or 'nobody'}")

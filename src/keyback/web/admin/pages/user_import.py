@@ -205,7 +205,15 @@ def _done(looked: Looked) -> Reply:
 IMPORTS = one_of(Permission.CHANGE_PEOPLE)
 ROUTES = (
     Route("GET", "/users/import", show, IMPORTS),
-    Route("POST", "/users/import", take, IMPORTS, files=("file",), largest=MOST_BYTES + MEGABYTE),
+    Route(
+        "POST",
+        "/users/import",
+        take,
+        IMPORTS,
+        files=("file",),
+        largest=MOST_BYTES + MEGABYTE,
+        too_large=say("user_import.too_large", most=MOST_BYTES // MEGABYTE),
+    ),
     Route("GET", "/users/import/{upload}", check, IMPORTS, query=(TRUST,)),
     Route("POST", "/users/import/{upload}", carry_out, IMPORTS, lists=("how",), dangerous=True),
 )

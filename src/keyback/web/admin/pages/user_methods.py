@@ -36,14 +36,11 @@ from keyback.web.admin.parts import (
 MESSAGES: Mapping[str, str] = {
     "user_methods.list": "What is registered",
     "user_methods.what": "Method",
-    "user_methods.thing": "Address, number or name",
     "user_methods.confirmed": "Confirmed",
     "user_methods.reset": "For a reset",
-    "user_methods.why": "Why",
     "user_methods.added": "Added",
-    "user_methods.added_at": "{added_at}",
-    "user_methods.used": "Last used",
-    "user_methods.used_at": "{used_at}",
+    "user_methods.added_at": "{added_at}.",
+    "user_methods.used_at": "Last used {used_at}.",
     "user_methods.none": "Nothing is registered. Add an address or number below, or ask the person to register.",
     "user_methods.remove": "Remove",
     "user_methods.remove_title": "Remove {thing}?",
@@ -182,8 +179,7 @@ def _state(found: Overview) -> tuple[Text, ...]:
 
 
 def _table(seen: Seen, found: Overview, *, changes: bool) -> Table:
-    names = ("what", "thing", "reset", "why", "confirmed", "added", "used")
-    columns = tuple(Column(say(f"user_methods.{name}")) for name in names)
+    columns = tuple(Column(say(f"user_methods.{name}")) for name in ("what", "reset", "confirmed", "added"))
     rows = tuple(_row(seen, one, changes=changes) for one in found.items)
     if changes:
         columns = (*columns, Column(say("user_methods.remove")))
@@ -191,12 +187,12 @@ def _table(seen: Seen, found: Overview, *, changes: bool) -> Table:
 
 
 def _row(seen: Seen, item: Item, *, changes: bool) -> Row:
+    counts = (_user_things.counts(item), *((_user_things.why(item.reason),) if item.reason else ()))
     factor = (say("thing.second_factor"),) if item.signs_in else ()
-    used = say("user_methods.used_at", used_at=item.last_used_at) if item.last_used_at else None
+    used = (say("user_methods.used_at", used_at=item.last_used_at),) if item.last_used_at else ()
     cells = (
-        _user_things.kind(item), _user_things.name(item), (_user_things.counts(item), *factor),
-        _user_things.why(item.reason) if item.reason else None, _user_things.confirmed(item),
-        say("user_methods.added_at", added_at=item.added_at), used,
+        (_user_things.kind(item), _user_things.name(item)), (*counts, *factor), _user_things.confirmed(item),
+        (say("user_methods.added_at", added_at=item.added_at), *used),
     )  # fmt: skip
     if not changes:
         return Row(item.id, cells)

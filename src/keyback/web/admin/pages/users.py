@@ -21,7 +21,7 @@ MESSAGES: Mapping[str, str] = {
     "users.deleted": "Deleted users",
     "users.list": "Users",
     "users.search": "Name or user ID",
-    "users.show": "Show",
+    "users.show": "Account",
     "users.show.all": "All users",
     "users.show.enabled": "Enabled",
     "users.show.disabled": "Disabled",
@@ -35,7 +35,7 @@ MESSAGES: Mapping[str, str] = {
     "users.none": "There are no users yet. Import them from a file, or make one.",
     "users.export_csv": "Export CSV",
     "users.export_json": "Export JSON",
-    "users.export_limit": "An export holds at most {most} users, without addresses and numbers.",
+    "users.export_limit": "An export holds at most 100,000 users, without addresses and numbers.",
     "users.added.done": "The user was created.",
 }
 SHOWS = ("all", "enabled", "disabled", "frozen")
@@ -74,7 +74,7 @@ def show(ask: Ask) -> Reply:
         path="/users", query=tuple(kept.items()), filters=_filters(ask, query), sort=query.sort,
         descending=query.descending, next=_after(page[-1]) if more else "",
         first=f"/users?{urlencode(kept)}" if query.after else "", exports=_exports(ask, kept),
-        count=say("users.export_limit", most=listing.MOST) if ask.may(Permission.EXPORT_PEOPLE) else None,
+        count=say("users.export_limit") if ask.may(Permission.EXPORT_PEOPLE) else None,
     )  # fmt: skip
     return Reply(Screen("users", say("users.title"), (table,), actions=_actions(ask)))
 
