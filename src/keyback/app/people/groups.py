@@ -150,15 +150,13 @@ def _take_over(work: Work, unit: Unit, before: Person) -> None:
     after = unit.people.by_id(before.id, unit.now)
     if after is None or after.roles == before.roles:
         return
-    tell(unit, before if before.roles else after, ROLE_CHANGED, _difference(before.roles, after.roles))
+    gone = [f"- {_title(one)}" for one in before.roles if one not in after.roles]
+    new = [f"+ {_title(one)}" for one in after.roles if one not in before.roles]
+    for what in (*gone, *new):
+        tell(unit, before if before.roles else after, ROLE_CHANGED, what)
     unit.people.raise_generation(before.id, unit.now)
     unit.sessions.end_all(before.id)
     refresh(unit, before.id, work.house.methods.values())
-
-
-def _difference(before: Sequence[str], after: Sequence[str]) -> str:
-    gone = [f"- {_title(one)}" for one in before if one not in after]
-    return ", ".join([*gone, *(f"+ {_title(one)}" for one in after if one not in before)])
 
 
 def _title(role: str) -> str:
