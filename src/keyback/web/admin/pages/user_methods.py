@@ -52,6 +52,7 @@ MESSAGES: Mapping[str, str] = {
     "user_methods.add_about": "It works for a reset at once if you say how you know that it is theirs. If not, it is a hint that "
     "the person must confirm first. The person is told.",
     "user_methods.kind": "Kind",
+    "user_methods.no_kind": "Choose one of these.",
     "user_methods.value": "Address or number",
     "user_methods.value_hint": "Numbers with their country, such as +49 30 1234567. From now on it is shown in part only.",
     "user_methods.vouched": "How you know that it is theirs",
@@ -103,7 +104,7 @@ def add(ask: Ask) -> Reply:
     kind, value, said = ask.field("kind"), ask.field("value"), ask.field("vouched_by")
     typed = {"kind": kind, "value": value, "vouched_by": said}
     if kind not in KINDS:
-        return _page(ask, seen, Again(say("people.not_an_address", value=value[:100]), typed, "kind"))
+        return _page(ask, seen, Again(say("user_methods.no_kind"), typed, "kind"))
     try:
         contacts.add_contact(ask.work(), seen.person.canonical, ContactKind(kind), value, vouched_by=said)
     except (Invalid, Conflict) as error:
