@@ -86,8 +86,9 @@ class SqlListing:
         if query.after is not None:
             how, last = query.after[0][:2], (query.after[0][2:], query.after[1])
         if how == _SORTED:
-            rows = self._ask(listing_sql.found, replace(query, descending=False), _NOBODY, FEW + 1)
-            if len(rows) <= FEW:
+            few = min(FEW, query.count) if query.groups or query.show == "disabled" else FEW  # rare among what is read
+            rows = self._ask(listing_sql.found, replace(query, descending=False), _NOBODY, few + 1)
+            if len(rows) <= few:
                 return _sorted([_listed(row, _SORTED + str(row[10])) for row in rows], query)
             last = _NOBODY
         rows = self._ask(listing_sql.found, query, last, query.count)

@@ -1,7 +1,7 @@
 """The statements that lists of people are read with, one for each shape of a question.
 
-Both engines must take the way that is written: tables of a CROSS JOIN in their order, subqueries that cannot be flattened,
-and conditions word for word as the indexes have them.
+Both engines must take the way that is written: tables of a CROSS JOIN in their order, `1 = (SELECT 1 ...)` where EXISTS
+would become a join with everybody, and conditions word for word as the indexes have them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -135,8 +135,8 @@ def _shown(show: str) -> str:
 
 def _with_words(count: int, person: str, first: int = 0) -> str:
     return " ".join(
-        f"""AND EXISTS (SELECT 1 FROM person_word t{place} WHERE t{place}.tenant = :tenant AND t{place}.person = {person}
-          AND t{place}.word >= :word_{_letters(place)} AND t{place}.word < :end_{_letters(place)})"""
+        f"""AND 1 = (SELECT 1 FROM person_word t{place} WHERE t{place}.tenant = :tenant AND t{place}.person = {person}
+          AND t{place}.word >= :word_{_letters(place)} AND t{place}.word < :end_{_letters(place)} LIMIT 1)"""
         for place in range(first, count)
     )
 
@@ -166,5 +166,5 @@ def _within(groups: int) -> str:
 def _scoped(shape: Shape) -> str:
     if not shape.groups:
         return ""
-    return f"""AND EXISTS (SELECT 1 FROM membership m WHERE m.tenant = :tenant AND m.member = p.id
-      AND m.member_kind = 'person' AND {_NOW} AND m.group_id IN (SELECT id FROM within))"""
+    return f"""AND 1 = (SELECT 1 FROM membership m WHERE m.tenant = :tenant AND m.member = p.id
+      AND m.member_kind = 'person' AND {_NOW} AND m.group_id IN (SELECT id FROM within) LIMIT 1)"""

@@ -10,9 +10,9 @@ _NOT_COMPOSED: Final = str.maketrans(
 _APOSTROPHES: Final = str.maketrans("", "", "'`´’‘ʼ′")
 _AROUND: Final = '.,;:"()<>[]-_'
 """What stands around an address that was copied from somewhere."""
-LONGEST_WORD: Final = 64
+LONGEST_WORD: Final = 48
 MOST_WORDS: Final = 12
-"""Of one person, and of one search."""
+"""Of one person, and of one search. All of them together fit into one row of an index, whatever the alphabet."""
 
 
 def folded(text: str) -> str:

@@ -19,7 +19,7 @@ CREATE INDEX person_deleted ON person (tenant, deleted_at) WHERE deleted_at IS N
 CREATE INDEX person_frozen ON person (tenant, frozen_at) WHERE frozen_at IS NOT NULL;
 CREATE TABLE person_word (
   tenant TEXT NOT NULL, word BINARY_TEXT NOT NULL, person TEXT NOT NULL, all_words TEXT NOT NULL,
-  PRIMARY KEY (tenant, word, person),
+  PRIMARY KEY (tenant, word, person) WITH_THEM,
   FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
 ) WITHOUT ROWID;
 CREATE TABLE caller_case (
@@ -78,6 +78,7 @@ def upgrade() -> None:
     """Add what the admin centre remembers, and the words of everybody who is there."""
     postgresql = op.get_bind().dialect.name == "postgresql"
     kinds = {"STANDING": STANDING, "BINARY_TEXT": 'TEXT COLLATE "C"' if postgresql else "TEXT"}
+    kinds |= {" WITH_THEM": " INCLUDE (all_words)" if postgresql else ""}
     kinds |= {" BLOB ": " BYTEA ", " WITHOUT ROWID": ""} if postgresql else {}
     _all_of(CHANGES, kinds)
     _find_by_words(op.get_bind())
