@@ -1,5 +1,6 @@
 """Somebody at the admin centre, asking as a program does: JSON pages, forms by their fields."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -7,6 +8,7 @@ from starlette.testclient import TestClient
 from keyback.app.sign_in.seat import LIVES, session_key
 from keyback.core.ports import Door, Session, SessionKind
 from keyback.core.rules.assurance import strength
+from keyback.web.admin.declare import Route
 from keyback.web.admin.server import application
 from keyback.web.call import SESSION, cookie_name
 from tests.living import ADMIN_BASE, HOME, Living
@@ -15,10 +17,18 @@ from tests.living import ADMIN_BASE, HOME, Living
 class Desk:
     """One browser at the admin centre. With a `person` it is signed in there; `fresh`: proven a moment ago."""
 
-    def __init__(self, living: Living, person: str = "", *, fresh: bool = True, source: str = HOME) -> None:
+    def __init__(
+        self,
+        living: Living,
+        person: str = "",
+        *,
+        fresh: bool = True,
+        source: str = HOME,
+        pages: Sequence[Route] | None = None,
+    ) -> None:
         self.living = living
         self.http = TestClient(
-            application(living.running.admin), base_url=ADMIN_BASE, headers={"accept": "application/json"},
+            application(living.running.admin, pages), base_url=ADMIN_BASE, headers={"accept": "application/json"},
             follow_redirects=False, raise_server_exceptions=True, client=(source, 40_001),
         )  # fmt: skip
         self.page: dict[str, Any] = {}

@@ -2,15 +2,17 @@
 dangerous, the handler. Runs in a worker thread."""
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from keyback.app.admin import operator, stepping
 from keyback.app.sign_in.proving import Heard
-from keyback.app.sign_in.seat import Unseated
+from keyback.app.sign_in.seat import Unseated, Visit
 from keyback.core.errors import Forbidden, Refused, TooMany
 from keyback.core.messages import say
 from keyback.web import guards
@@ -25,6 +27,7 @@ from keyback.web.guards import Stop
 
 log = logging.getLogger("keyback.web")
 
+ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 PROOF = ("proof", "proof_challenge")
 """Fields of the question before something dangerous; they come along with the form's own."""
 
@@ -44,11 +47,37 @@ def answer(face: Face, arrived: Arrived) -> Response:
     try:
         call, body, cookies = _call(site, arrived)
         query = read_query(arrived.request.scope["query_string"], (*route.query, "mkt", "done"))
+        args = _args(arrived.request)
     except Stop as stop:
         return stopped(site, arrived.request, stop)
-    args = {name: str(value) for name, value in arrived.request.path_params.items()}
     reply, who = trouble.handled(call, lambda: _served(call, route, args, query, body))
     return face.respond(call, reply, who, cookies, query)
+
+
+def _args(request: Request) -> Mapping[str, str]:
+    """Parts of the path, which are ids; with anything else in them there is no such page (WEB-7)."""
+    args = {name: str(value) for name, value in request.path_params.items()}
+    if not all(ID.fullmatch(value) for value in args.values()):
+        raise Stop(404, say("stop.not_found"))
+    return args
+
+
+def may_send(face: Face, request: Request, route: Route) -> None:
+    """Asked before a large body is read: only who may open such a page fills memory with it (DOS-2). Raises `Stop`."""
+    site = face.site
+    guards.known_host(site, request.headers.getlist("host"))
+    cookies = read_cookies(request.headers.get("cookie", ""), secure=site.secure, door=site.door)
+    try:
+        who = operator.here(site.house, Visit(cookies.get(SESSION, ""), "", "", "", door=site.door))
+    except Unseated:
+        raise Stop(403, say("stop.foreign")) from None
+    if not may_ask(route, who):
+        raise Stop(403, say("rights.none"))
+
+
+def may_ask(route: Route, who: operator.Operator) -> bool:
+    """One of the rights is enough; nobody comes in without a role, whatever their session says."""
+    return bool(who.rights.held) and (not route.needs or any(who.rights.may(one) for one in route.needs))
 
 
 def _served(
@@ -60,7 +89,7 @@ def _served(
     except Unseated:
         return Reply(go_to="/sign-in"), None
     ask = Ask(call, who, args, query, body.lists, body.files)
-    if route.needs and not any(who.rights.may(one) for one in route.needs):
+    if not may_ask(route, who):
         operator.denied(house, who, f"{route.method} {route.path}")
         raise trouble.With(Forbidden(say("rights.none")), who)
     try:

@@ -17,6 +17,7 @@ from keyback.web.guards import Stop
 
 LARGEST_FIELD = 128 * 1024
 """Characters; a list of a thousand banned terms fits."""
+LONGEST_FILTER = 500
 MOST_FIELDS = 4_000
 _FORM, _JSON, _PARTS = "application/x-www-form-urlencoded", "application/json", "multipart/form-data"
 
@@ -49,7 +50,7 @@ def read_query(raw: bytes, allowed: Iterable[str]) -> Mapping[str, str]:
     """Raises `Stop` for what is not declared or comes twice."""
     found: dict[str, str] = {}
     for name, value in _form(raw):
-        if name not in allowed or name in found or len(value) > 500:  # noqa: PLR2004 - characters of a filter
+        if name not in allowed or name in found or len(value) > LONGEST_FILTER or not _is_text(value):
             raise Stop(400, say("stop.bad_request"))
         found[name] = value
     return found
@@ -60,7 +61,7 @@ def _sorted_out(pairs: Sequence[tuple[str, Any]], files: dict[str, File], route:
     many: dict[str, list[str]] = {name: [] for name in route.lists}
     for name, value in pairs:
         values = value if isinstance(value, list) and name in many else [value]
-        if not all(isinstance(one, str) and len(one) <= LARGEST_FIELD for one in values):
+        if not all(isinstance(one, str) and len(one) <= LARGEST_FIELD and _is_text(one) for one in values):
             raise Stop(400, say("stop.bad_request"))
         if name in many:
             many[name] += values
@@ -70,6 +71,11 @@ def _sorted_out(pairs: Sequence[tuple[str, Any]], files: dict[str, File], route:
             raise Stop(400, say("stop.bad_request"))
     body.lists = {name: tuple(dict.fromkeys(values)) for name, values in many.items()}
     return body
+
+
+def _is_text(value: str) -> bool:
+    """Without what no store takes: half a character, or the character that is none."""
+    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _form(raw: bytes) -> list[tuple[str, str]]:
@@ -93,8 +99,6 @@ def _json(raw: bytes) -> list[tuple[str, Any]]:
 
     try:
         parsed = json.loads(raw.decode("utf-8"), object_pairs_hook=whole)
-        for _, value in pairs:
-            str(value).encode("utf-8")  # lone surrogates
     except (ValueError, RecursionError) as error:
         raise Stop(400, say("stop.bad_request")) from error
     if not isinstance(parsed, dict) or len(parsed) != len(pairs):
@@ -112,42 +116,51 @@ class _PartOf:
     body: bytearray = field(default_factory=bytearray)
 
 
-def _multipart(raw: bytes, content_type: str, route: Route) -> tuple[list[tuple[str, Any]], dict[str, File]]:
-    _, options = parse_options_header(content_type)
-    parts: list[_PartOf] = []
+class _Parts:
+    """What the parser tells, piece by piece."""
 
-    def begin() -> None:
-        if len(parts) >= MOST_FIELDS:
+    def __init__(self) -> None:
+        self.found: list[_PartOf] = []
+        self.whole = False
+
+    def on_part_begin(self) -> None:
+        if len(self.found) >= MOST_FIELDS:
             raise FormParserError
-        parts.append(_PartOf())
+        self.found.append(_PartOf())
 
-    def header_field(data: bytes, start: int, end: int) -> None:
-        parts[-1].name += data[start:end]
+    def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self.found[-1].name += data[start:end]
 
-    def header_value(data: bytes, start: int, end: int) -> None:
-        parts[-1].value += data[start:end]
+    def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self.found[-1].value += data[start:end]
 
-    def header_end() -> None:
-        part = parts[-1]
+    def on_header_end(self) -> None:
+        part = self.found[-1]
         part.headers[part.name.lower()] = part.value
         part.name = part.value = b""
 
-    def data_of(data: bytes, start: int, end: int) -> None:
-        parts[-1].body += data[start:end]
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        self.found[-1].body += data[start:end]
 
+    def on_end(self) -> None:
+        self.whole = True
+
+
+def _multipart(raw: bytes, content_type: str, route: Route) -> tuple[list[tuple[str, Any]], dict[str, File]]:
+    """A body that was cut off is refused: half a file is none."""
+    _, options = parse_options_header(content_type)
+    parts = _Parts()
+    heard = {name: getattr(parts, name) for name in vars(_Parts) if name.startswith("on_")}
     try:
-        parser = MultipartParser(
-            options.get(b"boundary", b""),
-            {
-                "on_part_begin": begin, "on_header_field": header_field, "on_header_value": header_value,
-                "on_header_end": header_end, "on_part_data": data_of,
-            },
-        )  # fmt: skip
+        parser = MultipartParser(options.get(b"boundary", b""), heard)  # type: ignore[arg-type]  # callbacks by name
         parser.write(raw)
         parser.finalize()
-        return _told(parts, route)
+        pairs, files = _told(parts.found, route)
     except (FormParserError, ValueError) as error:
         raise Stop(400, say("stop.bad_request")) from error
+    if not parts.whole:
+        raise Stop(400, say("stop.bad_request"))
+    return pairs, files
 
 
 def _told(parts: Sequence[_PartOf], route: Route) -> tuple[list[tuple[str, Any]], dict[str, File]]:
@@ -162,5 +175,6 @@ def _told(parts: Sequence[_PartOf], route: Route) -> tuple[list[tuple[str, Any]]
             raise FormParserError
         else:
             file_name = options.get(b"filename", b"").decode("utf-8", "replace").replace("\\", "/").rpartition("/")[2]
-            files[name] = File(file_name[:200], bytes(part.body))
+            shown = "".join(letter for letter in file_name if letter.isprintable())
+            files[name] = File(shown[:200], bytes(part.body))
     return pairs, files

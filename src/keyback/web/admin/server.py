@@ -15,7 +15,7 @@ from keyback.web.admin.declare import Route, routes
 from keyback.web.admin.face import Face
 from keyback.web.assets import load_static
 from keyback.web.call import Site
-from keyback.web.guards import Stop
+from keyback.web.guards import LARGEST_BODY, Stop
 from keyback.web.portal import factor, sign_in
 from keyback.web.server import ACT, REPORT, SEE, WORKERS, base_application, endpoint_of
 from keyback.web.server import Route as Door
@@ -71,6 +71,8 @@ def _endpoint(face: Face, rows: Mapping[str, Route], steps: Steps) -> Callable[[
         body = b""
         if route.method == "POST":
             try:
+                if route.largest > LARGEST_BODY:
+                    await steps.run(lambda: admin.may_send(face, request, route))
                 body = await _read(request, route)
             except Stop as stop:
                 return answers.stopped(face.site, request, stop)
