@@ -1,8 +1,9 @@
 """Groups of one person: those they are in, directly or through others; adding and removing."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
-from keyback.app.people import groups
+from keyback.app.people import group_rights, groups
 from keyback.app.people.ports import Group
 from keyback.core.errors import NotFound
 from keyback.core.messages import say
@@ -68,9 +69,12 @@ def _change(ask: Ask, *, adds: bool) -> Reply:
     seen = _user.look(ask)
     with ask.house.store.reading() as unit:
         group = ask.work().groups(unit).by_id(ask.field("group"))
+        gives = group is not None and group_rights.permission_for(ask.work(), unit, group) is Permission.CHANGE_ROLES
     if group is None:
         raise NotFound(say("user_groups.unknown"))
-    groups.change_member(ask.work(), group.name, seen.person.canonical, adds=adds)
+    if gives:  # memberships that are roles are changed on the group's page, with one more proof (ADM-3)
+        return Reply(go_to=f"/groups/{group.id}/add?{urlencode({'q': seen.person.canonical})}")
+    groups.change_member(ask.work(), group.id, seen.person.canonical, adds=adds)
     return Reply(go_to=f"{seen.path}/groups", done="user_groups.added.done" if adds else "user_groups.removed.done")
 
 
