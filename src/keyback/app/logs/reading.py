@@ -38,6 +38,7 @@ _OWN: Final = 50
 """Newest lines of the reader among which the one about this reading is looked for."""
 CANDIDATES: Final = 10
 LONGEST_STORY: Final = 500
+_MADE_BY_US: Final = re.compile(r"[0-9a-f]{32}")
 _ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
@@ -129,6 +130,8 @@ def asked(house: House, unit: Unit, rights: Rights | None, asking: Asking) -> tu
     """Filters as the store is asked, with the person looked up."""
     typed, query = understood(asking.typed, asking.views, asking.zone)
     whom = _whom(house, unit, rights, typed.person.strip())
+    if whom.person is not None and (rights is None or rights.sees(whom.person)):
+        typed = replace(typed, person=whom.person.upn)
     return typed, whom, replace(query, person=whom.id, also=whom.also)
 
 
@@ -174,15 +177,21 @@ def _whom(house: House, unit: Unit, rights: Rights | None, typed: str) -> Whom:
     if there is not None and (rights is None or rights.reads(Permission.READ_AUDIT, there)):
         return _named(house, there)
     if rights is not None and not rights.may(Permission.READ_PEOPLE):
-        if _ID.fullmatch(typed):
+        if _MADE_BY_US.fullmatch(typed):
             return Whom(typed)
         raise Forbidden(say("logs.ids_only"))
+    return _searched(house, unit, rights, typed)
+
+
+def _searched(house: House, unit: Unit, rights: Rights | None, typed: str) -> Whom:
     form = canonical(typed)
     person = unit.people.by_canonical(form, unit.now) if form else None
     if person is not None and (rights is None or rights.sees(person)):
         return _named(house, person)
     scopes = rights.scopes if rights is not None else frozenset[str]()
     found = unit.listing.people(PeopleQuery(words=tuple(words(typed)), count=CANDIDATES, groups=scopes))
+    if len(found) == 1 and (one := unit.people.by_id(found[0].id, unit.now)) is not None:
+        return _named(house, one)
     if found:
         return Whom(candidates=tuple(found))
     if form and "@" in form:  # also for people out of the scope: nobody learns whether there are such

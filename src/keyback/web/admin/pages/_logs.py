@@ -21,7 +21,7 @@ from keyback.web.admin.parts import Cell, Column, Filter, Go, Mark, Panel, Part,
 from keyback.web.page import Message
 
 MESSAGES = {
-    "logs.person": "User ID, name, id or reference",
+    "logs.person": "Person or reference",
     "logs.result": "Result",
     "logs.any": "Any",
     "logs.success": "Success",
@@ -30,6 +30,9 @@ MESSAGES = {
     "logs.until": "Until",
     "logs.address": "Address",
     "logs.zone": "Newest first. Times and days are those of {zone}.",
+    "logs.name_self": "Themselves",
+    "logs.choose": "Choose a person above.",
+    "logs.correct": "Nothing is shown yet: correct the filter first.",
     "logs.empty": "There are no such lines. Take a filter away, or choose other days.",
     "logs.looked_to": "Keyback looked at the newest lines that can fit, back to {looked_at}. There may be more before.",
     "logs.further": "Look further back",
@@ -84,14 +87,14 @@ def show(ask: Ask, book: Book) -> Reply:
     try:
         shown = read(ask.house, reader_of(ask), typed, book.views, ask.site.zone)
     except Invalid as error:
-        return Reply(_screen(ask, book, Shown(typed, Whom()), (Message(error.text, "bad"),)), 422)
+        return Reply(_screen(ask, book, Shown(typed, Whom()), (Message(error.text, "bad"),), say("logs.correct")), 422)
     except Forbidden as error:
         if not typed.person and not ask.operator.rights.everywhere(Permission.READ_AUDIT):
-            return Reply(_screen(ask, book, Shown(typed, Whom()), (Message(error.text, "info"),)))
+            return Reply(_screen(ask, book, Shown(typed, Whom()), (Message(error.text),), say("logs.empty")))
         raise
     if shown.story:
         return Reply(go_to=f"/audit-logs/story/{shown.story}")
-    return Reply(_screen(ask, book, shown, _messages(shown)))
+    return Reply(_screen(ask, book, shown, _messages(shown), say("logs.choose") if shown.whom.candidates else None))
 
 
 def export(ask: Ask, book: Book) -> Reply:
@@ -123,6 +126,12 @@ def name_cell(name: Name, *, actor: bool) -> Cell:
     return {Kind.DECOY: say("logs.name_decoy"), Kind.ACCOUNT: say("logs.name_account")}.get(name.kind, name.id)
 
 
+def about_cell(one: Seen) -> Cell:
+    """Whom it is about; what people do to themselves says their name once."""
+    same = one.who.id == one.about.id and one.about.kind is not Kind.NOBODY
+    return say("logs.name_self") if same else name_cell(one.about, actor=False)
+
+
 def result_mark(one: Seen) -> Mark:
     """How it went."""
     good = one.result == "success"
@@ -135,29 +144,30 @@ def result_filter(typed: Typed) -> Filter:
     return Filter("result", "select", say("logs.result"), typed.result, options)
 
 
-def _screen(ask: Ask, book: Book, shown: Shown, messages: tuple[Message, ...]) -> Screen:
+def _screen(ask: Ask, book: Book, shown: Shown, messages: tuple[Message, ...], instead: Text | None = None) -> Screen:
+    """`instead`: what is said in place of lines."""
     typed = shown.typed
     view = typed.view if typed.view in book.views else next(iter(book.views))
     tabs = tuple(Tab(f"{book.path}?view={one}", say(f"{book.state}.view_{one}"), one == view) for one in book.views)
     parts: list[Part] = [_candidates(book, shown)] if shown.whom.candidates else []
-    parts.append(_table(ask, book, shown))
+    parts.append(_table(ask, book, shown, instead))
     if shown.looked_to:
         parts.append(Message(say("logs.looked_to", looked_at=shown.looked_to)))
         parts.append(Presses((Go(_link(book, typed, after=str(shown.before)), say("logs.further")),)))
     return Screen(book.state, book.title, tuple(parts), (book.lead,), messages, tabs)
 
 
-def _table(ask: Ask, book: Book, shown: Shown) -> Table:
+def _table(ask: Ask, book: Book, shown: Shown, instead: Text | None) -> Table:
     typed = shown.typed
     most = exporting.MOST_LINES
-    exports = ask.may(Permission.EXPORT_AUDIT)
+    exports = ask.may(Permission.EXPORT_AUDIT) and instead is None
     count = (
         say("logs.export_limit_zone", zone=ask.site.zone, most=most)
         if exports
         else say("logs.zone", zone=ask.site.zone)
     )
     return Table(
-        book.title, book.columns, tuple(book.row(ask, one) for one in shown.lines), say("logs.empty"), path=book.path,
+        book.title, book.columns, tuple(book.row(ask, one) for one in shown.lines), instead or say("logs.empty"), path=book.path,
         query=_kept(typed), filters=_filters(book, shown), next=str(shown.before) if shown.before and not shown.looked_to else "",
         first=_link(book, typed) if typed.after else "", exports=_exports(book, typed) if exports else (), count=count,
     )  # fmt: skip

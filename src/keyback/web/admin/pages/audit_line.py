@@ -39,7 +39,7 @@ def show(ask: Ask) -> Reply:
     one = line(ask.house, _logs.reader_of(ask), int(number))
     parts: list[Part] = [Facts(_facts(ask, one))]
     version = _version(one)
-    if version and ask.may(Permission.READ_POLICY):
+    if version > 1 and ask.may(Permission.READ_POLICY):
         parts.append(_changes(ask, version))
     elif one.details:
         parts.append(Panel(say("audit_line.details"), (Facts(tuple(_details(one))),)))

@@ -38,10 +38,9 @@ def reason_cell(one: Seen) -> Cell:
 
 
 def _row(ask: Ask, one: Seen) -> Row:
-    who, about = (_logs.name_cell(name, actor=actor) for name, actor in ((one.who, True), (one.about, False)))
     cells = (
-        _logs.time_cell(ask, one, f"{PATH}/{one.seq}"), one.activity, reason_cell(one), _logs.result_mark(one), who, about,
-        one.source,
+        _logs.time_cell(ask, one, f"{PATH}/{one.seq}"), one.activity, reason_cell(one), _logs.result_mark(one),
+        _logs.name_cell(one.who, actor=True), _logs.about_cell(one), one.source,
     )  # fmt: skip
     return Row(str(one.seq), cells)
 

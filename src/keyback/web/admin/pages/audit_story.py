@@ -72,7 +72,8 @@ def _facts(ask: Ask, lines: Sequence[Seen]) -> Iterator[tuple[Text, Cell]]:
     yield say("audit_story.ended"), ending(lines)
     yield say("audit_story.about"), _logs.name_cell(first.about, actor=False)
     yield say("audit_story.began"), stamp(first.at, ask.site.zone)
-    yield say("audit_story.took"), say("audit_story.seconds", seconds=_seconds(last.at - first.at))
+    if len(lines) > 1:
+        yield say("audit_story.took"), say("audit_story.seconds", seconds=_seconds(last.at - first.at))
     if first.source:
         yield say("audit_story.address"), first.source
     yield say("audit_story.reference"), first.correlation

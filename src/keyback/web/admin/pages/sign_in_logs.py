@@ -3,6 +3,7 @@
 from keyback.app.logs.asking import Typed
 from keyback.app.logs.naming import Seen
 from keyback.app.logs.views import SIGN_IN_VIEWS
+from keyback.app.sign_in.clients import named
 from keyback.app.sign_in.log import MEANINGS
 from keyback.core.events import Activity
 from keyback.core.messages import Text, say
@@ -19,10 +20,11 @@ MESSAGES = {
     "sign_in_logs.time": "Time",
     "sign_in_logs.user": "User",
     "sign_in_logs.result": "Result",
-    "sign_in_logs.meaning": "Number and meaning",
+    "sign_in_logs.meaning": "Number",
     "sign_in_logs.by": "Proofs",
     "sign_in_logs.address": "Address",
     "sign_in_logs.client": "Browser",
+    "sign_in_logs.browser_on": "{browser} on {system}",
     "sign_in_logs.new_browser": "Signed in, in a browser that did not know the person yet",
     "sign_in_logs.interrupted": "Interrupted",
     "sign_in_logs.new": "New browser",
@@ -65,12 +67,18 @@ def why(one: Seen) -> Words:
     return meaning(one.reason) if one.reason in MEANINGS else one.reason
 
 
+def browser(client: str) -> Words:
+    """What it calls itself, in short; what is none that we know stands as it came."""
+    name, system = named(client)
+    return say("sign_in_logs.browser_on", browser=name, system=system) if name and system else client
+
+
 def _row(ask: Ask, one: Seen) -> Row:
     href = f"/audit-logs/story/{one.correlation}" if one.correlation else f"/audit-logs/{one.seq}"
     by: tuple[Cell, ...] = tuple(str(one.details[name]) for name in ("factors", "method") if one.details.get(name))
     cells = (
         _logs.time_cell(ask, one, href), _logs.name_cell(one.about, actor=False), mark(one), why(one), by, one.source,
-        str(one.details.get("client", "")),
+        browser(str(one.details.get("client", ""))),
     )  # fmt: skip
     return Row(str(one.seq), cells)
 
