@@ -72,7 +72,7 @@ class Visitor:
 
     def send(self, path: str, **fields: str) -> None:
         """Post a form with these fields, and those that the last page hid in it."""
-        known = {"token"} if path in {"/reset", "/contact", "/sign-in", "/reset/from-sign-in"} else {"token", "version"}
+        known = {"token"} if path in {"/reset", "/call", "/contact", "/contact/none", "/sign-in", "/reset/from-sign-in"} else {"token", "version"}
         filled = {name: value for name, value in self._form.items() if name in known} | fields
         if self._html:
             response = self._took(lambda: self._http.post(path, data=filled))
@@ -278,6 +278,10 @@ def ask_for_help(visitor: Visitor) -> None:
         visitor.wait(HOUR)
         visitor.see("/contact")
         visitor.send("/contact", user_id=visitor.typed, work=visitor.solved())
+    for _ in range(2):
+        visitor.wait(DAY)
+        visitor.see("/contact/none")
+        visitor.send("/contact/none", user_id=visitor.typed, work=visitor.solved())
 
 
 def guess_the_password(visitor: Visitor) -> None:

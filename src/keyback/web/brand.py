@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from keyback.app.branding.look import Look
+from keyback.core.ports import Door
 from keyback.core.types import Instant
+from keyback.web.call import Site
 from keyback.web.page import Link, Page
 from keyback.web.render import Chrome
 
@@ -17,14 +19,22 @@ def chrome(look: Look, path: str, now: Instant, judge: str = "") -> Chrome:
     return Chrome(look.name, path, now, judge, logo, accent)
 
 
-def helped(page: Page, look: Look) -> Page:
-    """The page with its links to help leading where the organisation wants them: a web address opens beside it."""
-    if not look.help:
+def helped(page: Page, look: Look, away: str = "") -> Page:
+    """The page with its links to help leading where the organisation wants them: a web address opens beside it. `away`: the
+    portal's address, for pages of the admin centre, which has neither help nor a reset of its own."""
+    if not look.help and not away:
         return page
-    return replace(page, links=tuple(_own(link, look.help) for link in page.links))
+    return replace(page, links=tuple(_led(link, look.help, away) for link in page.links))
 
 
-def _own(link: Link, help_: str) -> Link:
-    if link.rel != "help" or link.href != HELP:
-        return link
-    return replace(link, href=help_, abroad=not help_.startswith("mailto:"))
+def _led(link: Link, help_: str, away: str) -> Link:
+    if help_ and link.rel == "help" and link.href == HELP:
+        return replace(link, href=help_, abroad=not help_.startswith("mailto:"))
+    if away and link.rel in {"help", "none", "restart"} and link.href.startswith("/"):
+        return replace(link, href=f"{away}{link.href}", abroad=True)
+    return link
+
+
+def away_from(site: Site) -> str:
+    """The portal's address where the page is not the portal's."""
+    return site.house.base_url if site.door is Door.ADMIN else ""

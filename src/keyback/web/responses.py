@@ -55,7 +55,7 @@ def _body(call: Call, said: Answer) -> Response:
     if said.page is None or said.body is not None:
         return Response(said.body or b"", said.status, media_type="application/json")
     look = call.site.house.looks.current()
-    page = brand.helped(said.page, look)
+    page = brand.helped(said.page, look, brand.away_from(call.site))
     if call.wants_json:
         body = call.site.renderer.json(page, call.words, call.now)
         return Response(body, said.status, media_type="application/json")
@@ -82,7 +82,7 @@ def finished(site: Site, response: Response) -> Response:
 def refuse(site: Site, request: Request, words: Words, stop: Stop) -> Response:
     """A guard's refusal, as a page or as JSON."""
     look, now = site.house.looks.current(), site.house.clock.now()
-    page = brand.helped(error_page(stop.text), look)
+    page = brand.helped(error_page(stop.text), look, brand.away_from(site))
     if "application/json" in request.headers.get("accept", ""):
         response = Response(site.renderer.json(page, words, now), stop.status, media_type="application/json")
     else:

@@ -121,6 +121,7 @@ def build(store: SqlStore, tenant: Tenant, world: World, place: Place, channels:
             looks.current().name,
             host,
             place.base_url.rstrip("/"),
+            place.admin_url.rstrip("/"),
         )
 
     courier = Courier(store, Route(channels, voice), world.clock)

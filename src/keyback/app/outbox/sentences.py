@@ -115,6 +115,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Not verified: we do not know who this was. "
             "Make sure who you are dealing with before you change anything."
         ),
+        "notice.contact_admin.look": "Look at the account in the admin centre: {link}",
         "notice.recovery_closed.subject": "Password reset is closed for your account",
         "notice.recovery_closed.what": (
             "On {when_at} the button “This was not me” was pressed, from a mail about this account."

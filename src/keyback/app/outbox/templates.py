@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 OBJECT: Final = "notice.object"
+LOOKING: Final = ("notice.contact_admin.look", "notice.failure_burst_admin.look")
+"""Sentences with a link to a person in the admin centre; left out where there is none."""
 OBJECTING: Final = (OBJECT, "notice.object_once")
 ABOUT_PASSWORD: Final = frozenset(
     {"notice.password_reset", "notice.password_set_by_admin", "notice.password_changed", "notice.new_device"}
@@ -166,6 +168,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "who",
             "notice.contact_admin.what",
             "notice.contact_admin.unverified",
+            "notice.contact_admin.look",
             "notice.why_admin",
         ),
         "notice.recovery_closed": _notice(

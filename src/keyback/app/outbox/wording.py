@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Final, Protocol
 
-from keyback.app.outbox.templates import OBJECTING, TEMPLATES, Template
+from keyback.app.outbox.templates import LOOKING, OBJECTING, TEMPLATES, Template
 from keyback.core.errors import Broken
 from keyback.core.messages import Text, say
 from keyback.core.ports import Letter, Outgoing
@@ -44,6 +44,8 @@ class Voice:
     """Of the portal, for phones that fill in codes by themselves; empty: none."""
     base_url: str = ""
     """Where links lead (WEB-1)."""
+    admin_url: str = ""
+    """Where links for administrators lead; empty: messages have none."""
 
 
 def letter(outgoing: Outgoing, id_: str, at: Instant, voice: Voice) -> Letter:
@@ -64,6 +66,10 @@ def letter(outgoing: Outgoing, id_: str, at: Instant, voice: Voice) -> Letter:
         values["link"] = f"{voice.base_url}/not-me/{outgoing.values['objection']}"
     else:
         body = tuple(sentence for sentence in body if sentence not in OBJECTING)
+    if outgoing.values.get("person") and voice.admin_url:
+        values["link"] = f"{voice.admin_url}/helpdesk/{outgoing.values['person']}"
+    else:
+        body = tuple(sentence for sentence in body if sentence not in LOOKING)
     said = [voice.words.say(Text(id_sentence, values)) for id_sentence in body]
     subject = voice.words.say(Text(template.subject, values))
     text = "\n\n".join(said) + "\n"

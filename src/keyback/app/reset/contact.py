@@ -1,6 +1,8 @@
-"""Contact your administrator, where no helpdesk link is set: a mail to those who can help (decisions 28)."""
+"""Contact your administrator, and "I can use none of these": a request in the helpdesk's queue, and a mail to those who can
+help (decisions 28)."""
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 
 from keyback.app.house import House
 from keyback.app.perform import MOST_ADMINISTRATORS, NOTICE_LIFE, NOTICE_URGENCY, notice_addresses
@@ -10,6 +12,7 @@ from keyback.core.events import Activity, Event, Step
 from keyback.core.messages import say
 from keyback.core.policy import Limits
 from keyback.core.ports import Charge, Outgoing, Unit
+from keyback.core.ports.desk import HelpRequest
 from keyback.core.rules import identifiers, limits
 from keyback.core.rules.limits import Client, source_network
 from keyback.core.types import Person
@@ -18,9 +21,16 @@ TIERS = (("helpdesk_administrator", "password_administrator"), ("user_administra
 """The first tier that has anybody is asked."""
 
 
-def ask_for_help(house: House, typed: str, source: str, work: str) -> None:
-    """Tell the administrators that somebody asks for help for this user ID, which is not verified. `work`: id of a
-    solved proof of work, or empty.
+class Kind(StrEnum):
+    """Why somebody asks, as the queue shows it. Permanent."""
+
+    CONTACT = "contact"
+    NONE_USABLE = "none_usable"
+
+
+def ask_for_help(house: House, typed: str, source: str, work: str, kind: Kind = Kind.CONTACT) -> None:
+    """Put a request in the queue and tell the administrators that somebody asks for help for this user ID, which is not
+    verified. `work`: id of a solved proof of work, or empty.
 
     For unknown IDs and beyond the limits nothing is sent, and nobody can tell (ENU-1, SND-5). Raises `Invalid` for
     what cannot be a user ID.
@@ -39,6 +49,9 @@ def ask_for_help(house: House, typed: str, source: str, work: str) -> None:
         reason = str(Step.CONTACTED_ADMIN) if allowed else "Too many requests"
         unit.audit(Event(Activity.CONTACT_ADMIN, target, target, result, reason, source=source))
         if allowed:
+            request = HelpRequest(house.random.id(), target, kind, source, unit.now)
+            unit.help_requests.open(request)
+            unit.audit(Event(Activity.HELP_REQUESTED, target, target, "success", kind, source=source))
             _tell(unit, person)
     house.kick("email")
 
@@ -61,10 +74,8 @@ def _tell(unit: Unit, person: Person | None) -> None:
     """The same rows for an unknown ID, addressed to nobody."""
     for helper in _helpers(unit):
         for address in notice_addresses(unit, helper)[:1]:
-            who = person.upn if person else ""
-            message = Outgoing(
-                "email", "notice.contact_admin", {"who": who}, address if person else "", helper.language
-            )
+            values = {"who": person.upn, "person": person.id} if person else {"who": "", "person": ""}
+            message = Outgoing("email", "notice.contact_admin", values, address if person else "", helper.language)
             unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)
 
 

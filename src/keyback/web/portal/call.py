@@ -30,7 +30,7 @@ def show(call: Call) -> Answer:
 
 def _page(call: Call, *, wrong: Invalid | None = None, note: Text | None = None) -> Page:
     """Keeping what was typed."""
-    number, typed = (call.fields.get(name, "") for name in ("number", "user_id"))
+    number, typed = (call.fields.get(name, "") for name in ("case", "user_id"))
     about_number = wrong.text if wrong and wrong.text.id == "call.not_a_number" else None
     about_id = wrong.text if wrong and about_number is None else None
     return Page(
@@ -42,7 +42,7 @@ def _page(call: Call, *, wrong: Invalid | None = None, note: Text | None = None)
         fields=(
             Field("token", "hidden", say("call.number"), value=call.token),
             Field(
-                "number", "code", say("call.number"), value=number, hint=say("call.number_hint"), error=about_number,
+                "case", "code", say("call.number"), value=number, hint=say("call.number_hint"), error=about_number,
                 length=NUMBER_DIGITS, autocomplete="off",
             ),
             Field(
@@ -65,7 +65,7 @@ def post(call: Call) -> Answer:
         call.cookies.get(KNOWN, ""),
     )  # fmt: skip
     try:
-        token = calling.start(call.site.house, calling.Caller(call.fields.get("number", ""), begin))
+        token = calling.start(call.site.house, calling.Caller(call.fields.get("case", ""), begin))
     except Invalid as error:
         return Answer(_page(call, wrong=error), 422)
     except TooMany as error:

@@ -1,6 +1,7 @@
 """The second factor at sign-in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from keyback.app.sign_in import factor
 from keyback.app.sign_in.proving import Heard
@@ -30,7 +31,7 @@ def show(call: Call) -> Answer:
 def ways(call: Call) -> Answer:
     """The list of ways; the open question stays open."""
     found = factor.look(call.site.house, call.visit)
-    return Answer(asking.choose(call, _frame(found), found.choices))
+    return Answer(asking.choose(call, _listing(_frame(found)), found.choices))
 
 
 def pick(call: Call) -> Answer:
@@ -77,7 +78,7 @@ def _refused(call: Call, error: Refused) -> Answer:
 def _page(call: Call, found: factor.Asking, *messages: Message) -> Page:
     frame = _frame(found, *messages)
     if found.challenge is None:
-        return asking.choose(call, frame, found.choices)
+        return asking.choose(call, _listing(frame), found.choices)
     return asking.answer(call, frame, found.challenge, found.choices, found.again_at)
 
 
@@ -85,3 +86,8 @@ def _frame(found: factor.Asking, *messages: Message) -> asking.Frame:
     lead = say("factor.lead") if found.choices else say("factor.none_now")
     leave = Link("cancel", "/sign-out", say("factor.cancel"), post=True)
     return asking.Frame("/sign-in", say("factor.title"), (lead,), messages, (leave,))
+
+
+def _listing(frame: asking.Frame) -> asking.Frame:
+    """With a way on for who can use none of the ways that are listed."""
+    return replace(frame, links=(Link("none", "/contact/none", say("contact.none_link")), *frame.links))

@@ -154,7 +154,7 @@ def _done() -> Page:
         say("done.title"),
         lead=(say("change.done"), say("done.places")),
         checklist=tuple(say(name) for name in PLACES),
-        links=(Link("cancel", "/signed-in", say("change.on")),),
+        links=(Link("cancel", "/signed-in", say("change.on")), Link("help", "/contact", say("link.help"))),
     )
 
 

@@ -150,9 +150,14 @@ def methods(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
         fields=_hidden(call, scene),
         choices=choices,
         messages=tuple(messages),
-        links=(*_leave(), Link("help", "/contact", say("link.help"))),
+        links=(*_none_usable(scene), *_leave(), Link("help", "/contact", say("link.help"))),
         expires=scene.journey.expires_at,
     )
+
+
+def _none_usable(scene: Scene) -> tuple[Link, ...]:
+    """Who calls the helpdesk speaks to it already."""
+    return () if scene.journey.purpose is Purpose.CALL else (Link("none", "/contact/none", say("contact.none_link")),)
 
 
 def _general_choices(call: Call, scene: Scene) -> tuple[Choice, ...]:
@@ -262,7 +267,7 @@ def done(scene: Scene) -> Page:
         step=len(_steps(scene)),
         steps=_steps(scene),
         checklist=tuple(say(name) for name in PLACES),
-        links=(Link("sign_in", "/sign-in", say("done.sign_in")),),
+        links=(Link("sign_in", "/sign-in", say("done.sign_in")), Link("help", "/contact", say("link.help"))),
     )
 
 
@@ -273,7 +278,8 @@ def _unlocked(scene: Scene) -> Page:
         lead=(say("done.unlocked"), say("done.unlocked_forgot")),
         step=len(_steps(scene)),
         steps=_steps(scene),
-        links=(Link("sign_in", "/sign-in", say("done.sign_in")), Link("restart", "/reset", say("done.reset"))),
+        links=(Link("sign_in", "/sign-in", say("done.sign_in")), Link("restart", "/reset", say("done.reset")),
+               Link("help", "/contact", say("link.help"))),
     )
 
 

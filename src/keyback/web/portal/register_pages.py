@@ -241,7 +241,7 @@ def codes(view: View, made: tuple[str, ...], there: str) -> Page:
         lead=(say("register.codes_lead"),),
         owner=view.at.person.upn,
         facts=tuple((say("register.code_number", number=number), code) for number, code in enumerate(made, 1)),
-        links=(Link("next", there, say("register.submit")),),
+        links=(Link("next", there, say("register.submit")), Link("help", "/contact", say("link.help"))),
     )
 
 
@@ -313,7 +313,8 @@ def done(call: Call, view: View) -> Page:
         lead=(*_promise(call, view), *((say("register.done_codes"),) if offered else ())),
         fields=_hidden(call),
         groups=(Group(say("register.registered"), items),),
-        links=(Link("next", "/signed-in", say("register.submit"), above=True), *codes_link),
+        links=(Link("next", "/signed-in", say("register.submit"), above=True), *codes_link,
+               Link("help", "/contact", say("link.help"))),
     )
 
 

@@ -158,7 +158,7 @@ def _sure(call: Call, thing: Thing, end: End) -> Page:
         action=f"/security-info/{end}",
         submit=yes,
         fields=(_token(call), *hidden),
-        links=(Link("cancel", "/security-info", say("info.back")),),
+        links=(Link("cancel", "/security-info", say("info.back")), Link("help", "/contact", say("link.help"))),
     )
 
 

@@ -80,7 +80,7 @@ def rename(call: Call, message: Message | None = None) -> Answer:
             ),
         ),
         messages=(message,) if message else (),
-        links=(Link("cancel", "/sessions", say("sessions.back")),),
+        links=(Link("cancel", "/sessions", say("sessions.back")), Link("help", "/contact", say("link.help"))),
     )
     return Answer(page)
 

@@ -87,7 +87,7 @@ def _done() -> Page:
         "setup_done",
         say("setup.done_title"),
         messages=(Message(say("setup.done"), "good"),),
-        links=(Link("sign_in", "/sign-in", say("done.sign_in")),),
+        links=(Link("sign_in", "/sign-in", say("done.sign_in")), Link("help", "/contact", say("link.help"))),
     )
 
 
@@ -98,7 +98,7 @@ def _dead() -> Answer:
             "setup_dead",
             say("setup.dead_title"),
             lead=(say("setup.dead_why"), say("setup.dead_next")),
-            links=(Link("sign_in", "/sign-in", say("link.sign_in")),),
+            links=(Link("sign_in", "/sign-in", say("link.sign_in")), Link("help", "/contact", say("link.help"))),
         ),
         404,
     )
