@@ -10,9 +10,9 @@ from keyback.web.admin.pages.properties import SECTION
 MESSAGES = {
     "registration_policy.title": "Registration",
     "registration_policy.lead": "Who has registered nothing cannot reset. Ask people for it when they sign in.",
-    "registration_policy.required": "Require users to register when signing in",
+    "registration_policy.required": "Require registration at sign-in",
     "registration_policy.required_about": "People for whom self-service is on register what it needs at sign-in. Default: Yes.",
-    "registration_policy.required_short": "Require registration at sign-in",
+    "registration_policy.required_long": "Require users to register when signing in",
     "registration_policy.days": "Number of days before users are asked to re-confirm their authentication information",
     "registration_policy.days_about": "From 0 to 730; 0: they are never asked. Default: 180.",
     "registration_policy.skips": "How often registration can be put off",
@@ -75,6 +75,6 @@ ROUTES = routes(PAGE)
 PLACES = (
     Place(
         PAGE.path, TITLE, Heading.PASSWORD_RESET, 30, one_of(Permission.READ_POLICY),
-        (*(one.label for one in SETTINGS), say("registration_policy.required_short")),
+        (*(one.label for one in SETTINGS), say("registration_policy.required_long")),
     ),
 )  # fmt: skip
