@@ -107,7 +107,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text. `kind`: `text`, `number`, `email`, `url`, `search`, `date`, `code` (one-time), `color`."""
+    """One line of text. `kind`: `text`, `number`, `email`, `url`, `search`, `date`, `code` (digits, once), `recovery_code`,
+    `color`."""
 
     name: str
     label: Text

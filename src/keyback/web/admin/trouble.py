@@ -82,7 +82,7 @@ def prove_first(ask: Ask, asked: Asked, wrong: Text | None = None) -> Screen:
     """The same form once more, with the question before it; its fields are carried along."""
     method = ask.house.methods[asked.challenge.method]
     question = method.ask(asked.challenge.letters, asked.challenge.state)
-    proof = Line("proof", question.label, kind="code", hint=question.hint, error=wrong, required=True,
+    proof = Line("proof", question.label, kind=question.kind, hint=question.hint, error=wrong, required=True,
                  autocomplete="one-time-code")  # fmt: skip
     controls: tuple[Control, ...] = (*_carried(ask), Hidden("proof_challenge", asked.challenge.id), proof)
     form = Form(
