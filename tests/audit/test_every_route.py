@@ -48,6 +48,11 @@ def contact(browser: Browser) -> None:
     browser.post(user_id="ada@contoso.example", work=solve(browser.page["work"]))
 
 
+def call_helpdesk(browser: Browser) -> None:
+    browser.get("/call")
+    browser.post(case="123456", user_id="ada@contoso.example", work=solve(browser.page["work"]))
+
+
 def sign_in(browser: Browser, password: str = OLD_PASSWORD) -> None:
     browser.get("/sign-in")
     browser.post(user_id="ada@contoso.example", password=password)
@@ -110,6 +115,7 @@ WAYS: dict[str, tuple[Callable[[Browser], object], str]] = {
     "/reset/password": (set_password, "User successfully reset password"),
     "/reset/cancel": (cancel, "User cancelled before passing the required authentication methods"),
     "/contact": (contact, "User contacted an administrator"),
+    "/call": (call_helpdesk, "User entered a case number"),
     "/sign-in": (sign_in, "Sign-in was interrupted"),
     "/sign-in/answer": (second_proof, "User signed in"),
     "/sign-in/method": (by_message, "50074"),

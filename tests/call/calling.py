@@ -55,7 +55,7 @@ def helpdesk(living: Living) -> Desk:
 def enter(browser: Browser, number: str, user_id: str = ADA) -> dict[str, Any]:
     """The first page, filled in; what comes then, or that page again."""
     browser.get("/call")
-    return browser.post(number=number, user_id=user_id, work=solve(browser.page["work"]))
+    return browser.post(case=number, user_id=user_id, work=solve(browser.page["work"]))
 
 
 def text(browser: Browser) -> dict[str, Any]:

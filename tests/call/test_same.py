@@ -97,7 +97,7 @@ def walk(living: Living, counter: Any, typed: str, number: str, *, html: bool) -
 
     def start() -> None:
         visitor.see("/call")
-        visitor.send("/call", number=number, user_id=typed, work=visitor.solved())
+        visitor.send("/call", case=number, user_id=typed, work=visitor.solved())
 
     start()
     for method in METHODS:
@@ -140,7 +140,7 @@ def walks(request: pytest.FixtureRequest) -> Callable[[str], tuple[list[Seen], l
 
 def step(one: Seen) -> str:
     """Without the number that was typed."""
-    return re.sub(r"number=\d+", "number", one.step)
+    return re.sub(r"case=\d+", "case", one.step)
 
 
 every_pair = pytest.mark.parametrize("name", PAIRS)
