@@ -14,6 +14,7 @@ MESSAGES: Mapping[str, str] = {
     "rights.none": "Your roles do not allow this. Nothing was changed.",
     "rights.person": "Your roles do not reach {user_id}: the account holds more than you do, is out of your scope, or is "
     "your own. Nothing was changed.",
+    "rights.unseen": "Your roles do not reach this account. Nothing was changed.",
 }
 
 HOST = "host:"
@@ -55,7 +56,8 @@ def require_any(unit: Unit, actor: str, permissions: tuple[Permission, ...], tar
         if not any(rights.everywhere(one) for one in permissions):
             raise Forbidden(say("rights.none"))
     elif not may_touch(unit, actor, permissions, target):
-        raise Forbidden(say("rights.person", user_id=target.upn))
+        sees = _present(unit, actor).sees(target)
+        raise Forbidden(say("rights.person", user_id=target.upn) if sees else say("rights.unseen"))
 
 
 def may_touch(unit: Unit, actor: str, permissions: tuple[Permission, ...], target: Person) -> bool:

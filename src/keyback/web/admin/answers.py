@@ -67,11 +67,14 @@ def may_send(face: Face, request: Request, route: Route) -> None:
     site = face.site
     guards.known_host(site, request.headers.getlist("host"))
     cookies = read_cookies(request.headers.get("cookie", ""), secure=site.secure, door=site.door)
+    peer = request.client.host if request.client else ""
+    source = guards.source_of(site, peer, request.headers.getlist("x-forwarded-for"))
     try:
-        who = operator.here(site.house, Visit(cookies.get(SESSION, ""), "", "", "", door=site.door))
+        who = operator.here(site.house, Visit(cookies.get(SESSION, ""), source, "", "", door=site.door))
     except Unseated:
         raise Stop(403, say("stop.foreign")) from None
     if not may_ask(route, who):
+        operator.denied(site.house, who, f"{route.method} {route.path}")
         raise Stop(403, say("rights.none"))
 
 

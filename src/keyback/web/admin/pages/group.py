@@ -290,7 +290,7 @@ def _groups_found(ask: Ask, seen: Seen, typed: str) -> Table:
 
 def _to_add(seen: Seen, what: tuple[str, str], cells: tuple[Cell, ...], typed: str, *, there: bool) -> Row:
     if there:
-        return Row(what[1], (*cells, Mark(say("group.add.there"), "info")))
+        return Row(what[1], (*cells, Mark(say("group.add.there"), "info")), _press(seen, *what))
     values = (what, ("change", "add"), ("q", typed))
     presses = (Press(seen.members_path, say("group.add.press"), values),) if seen.may_change else ()
     return Row(what[1], (*cells, None), presses)
