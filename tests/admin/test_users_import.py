@@ -149,7 +149,7 @@ def test_html_in_a_file_is_text(living: Living) -> None:
     """INJ: in the name of the file and of a person."""
     desk = importer(living)
     body = b"upn,name\nbo@contoso.example,<img src=x onerror=alert(1)>\n"
-    desk.upload("/users/import", "file", body, file_name="<b>people</b>.csv")
+    desk.upload("/users/import", "file", body, file_name="<b>people.csv")
     action = desk.parts("Form")[0]["action"]
     shown = desk.html(action)
     assert "&lt;b&gt;people" in shown

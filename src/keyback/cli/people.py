@@ -6,6 +6,7 @@ import typer
 
 from keyback.cli import _people_contact, _people_methods, _people_pass, _people_roles
 from keyback.cli._answers import AsJson, Config, UserId, answer, answering, secret_from_terminal
+from keyback.cli._people_delete import delete, deleted, edit, restore
 from keyback.cli._people_import import import_file
 from keyback.cli._people_methods import enrol_totp, recovery_codes
 from keyback.cli._people_overview import methods
@@ -17,10 +18,14 @@ from keyback.core.types import DirectoryKind, PersonKind
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="People: import, show, add, disable, passwords, contacts, methods, roles.",
+    help="People: import, show, add, edit, disable, delete, passwords, contacts, methods, roles.",
 )
 app.command("import")(import_file)
 app.command()(show)
+app.command()(edit)
+app.command()(delete)
+app.command()(restore)
+app.command()(deleted)
 app.command()(methods)
 app.command()(readiness)
 app.command("require-registration")(require_registration)

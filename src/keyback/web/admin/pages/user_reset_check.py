@@ -21,9 +21,8 @@ from keyback.web.page import Message
 MESSAGES: Mapping[str, str] = {
     "reset_check.yes": "Yes. {user_id} can reset the password now, with {gates} {gates:proof|proofs}.",
     "reset_check.no": "No. {user_id} cannot reset the password now.",
-    "reset_check.code": "People see {code}.",
+    "reset_check.code": "Code that the person sees",
     "reset_check.why": "Why",
-    "reset_check.fix": "Fix it here",
     "reset_check.facts": "How it stands",
     "reset_check.needed": "Proofs needed",
     "reset_check.needed_n": "{gates}",
@@ -145,7 +144,8 @@ def _facts(found: Overview) -> Panel:
         (say("reset_check.usable"), say("reset_check.usable_n", count=usable)),
         (say("reset_check.next"), say(f"reset_check.next_{_next(found)}")),
     )
-    return Panel(say("reset_check.facts"), (Facts(rows),))
+    code = ((say("reset_check.code"), found.refusal),) if found.refusal else ()
+    return Panel(say("reset_check.facts"), (Facts((*code, *rows)),))
 
 
 def _next(found: Overview) -> str:
