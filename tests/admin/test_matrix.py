@@ -8,13 +8,14 @@ from functools import cache
 
 import pytest
 
+from keyback.app.people.status import set_enabled
 from keyback.app.sign_in.seat import session_key
 from keyback.core.ports import SessionKind
 from keyback.core.rules.roles import GLOBAL, ROLES
 from keyback.web.admin.declare import Route, routes
 from keyback.web.admin.server import DOORS
 from tests.admin import raw
-from tests.admin.acting import found, group, hold_role
+from tests.admin.acting import found, group, hold_role, work_as
 from tests.admin.desk import Desk
 from tests.living import OLD_PASSWORD, Living
 
@@ -36,9 +37,14 @@ def path_of(route: Route) -> str:
 
 
 def people(living: Living) -> None:
-    """Somebody to act on, in a group, and with something registered."""
+    """Somebody to act on, in a group, with something registered, and with lines in both logs."""
     living.authenticator(living.person("target"))
     group(living, "Paris", "id-target")
+    for enabled in (False, True):
+        set_enabled(work_as(living, "host:test"), "target@contoso.example", enabled=enabled)
+    browser = living.browser()
+    browser.get("/sign-in")
+    browser.post(user_id="target@contoso.example", password="a wrong password")
 
 
 def denials(living: Living) -> list[str]:
