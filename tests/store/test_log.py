@@ -179,7 +179,7 @@ MORE = Sql(
 @pytest.mark.parametrize("name", WALKS)
 def test_postgresql_walks_the_same_index(postgresql: Server, name: str, mode: str) -> None:
     """Whatever the statistics say, with values that it plans for and without."""
-    living = Living(PostgresqlEngine(postgresql.new_database()))
+    living, plan = Living(PostgresqlEngine(postgresql.new_database())), ""
     write(living, 60)
     index, walk = {"all": "audit_pkey"}.get(name, f"audit_{name}"), WALKS[name].lines
     values = ", ".join(f"'{REAL[one]}'" if one in REAL else "9000000" for one in walk.order)
