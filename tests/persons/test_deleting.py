@@ -12,7 +12,7 @@ from keyback.core.types import DAY, HOUR, Person
 from keyback.store.people_changes import ERASED
 from keyback.wiring.janitor import Janitor
 from tests.app.import_help import Heard, table, work_of
-from tests.living import NEW_PASSWORD, Living
+from tests.living import NEW_PASSWORD, Living, solve
 from tests.persons.asking import as_operator, count_rows, places_with, tables_about_people
 from tests.signing import seated
 
@@ -89,6 +89,19 @@ def test_a_deleted_person_looks_like_nobody(living: Living) -> None:
         pages.append((browser.status, shown["state"], [field["name"] for field in shown["fields"]]))
     assert pages[0] == pages[1]
     assert len(living.delivered()) == before
+
+
+def test_a_deleted_person_who_asks_for_help_is_nobody(living: Living) -> None:
+    """ENU-2: the same page, and no request about them in the queue."""
+    living.ada()
+    deleting.delete(work_of(living), ADA)
+    browser = living.browser()
+    browser.get("/contact")
+    browser.post(user_id=ADA, work=solve(browser.page["work"]))
+    with living.store.reading() as unit:
+        assert unit.help_requests.open_of("id-ada") is None
+    [asked] = [line for line in living.story() if line["activity"] == "User contacted an administrator"]
+    assert asked["target"].startswith("decoy:")
 
 
 def test_no_verb_touches_a_deleted_person(living: Living) -> None:

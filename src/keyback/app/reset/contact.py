@@ -43,7 +43,8 @@ def ask_for_help(house: House, typed: str, source: str, work: str, kind: Kind = 
         allowed = all(
             unit.throttles.charge(charge, unit.now) is None for charge in _charges(unit, account, source, work)
         )
-        person = unit.people.by_canonical(canonical, unit.now)
+        found = unit.people.by_canonical(canonical, unit.now)
+        person = found if found is not None and found.deleted_at is None else None
         target = person.id if person else f"decoy:{account}"
         result = "success" if allowed else "failure"
         reason = str(Step.CONTACTED_ADMIN) if allowed else "Too many requests"

@@ -133,7 +133,7 @@ def _form(error: Text | None = None, mistakes: Iterable[Text] = ()) -> Reply:
 def _checked(looked: Looked, how: tuple[str, ...] = (), error: Text | None = None) -> Reply:
     report = looked.report
     parts: list[Part] = [Message(error, "bad")] if error else []
-    parts += [_counts(report), _numbers("user_import.effect", report, EFFECTS)]
+    parts += [_counts(report), Panel(say("user_import.effect"), (Facts(_numbers(report, EFFECTS)),))]
     if report.bad:
         parts.append(_lines("user_import.mistakes", looked.mistakes, report.bad))
     if looked.warnings:
@@ -145,24 +145,23 @@ def _checked(looked: Looked, how: tuple[str, ...] = (), error: Text | None = Non
 
 
 def _counts(report: Report) -> Panel:
-    numbers = _numbers("user_import.counts", report, COUNTS)
     about = say("user_import.able_trusted" if report.trusted else "user_import.able_hint")
-    able = Facts(((say("user_import.able"), (say("user_import.n_about", count=report.able), about)),))
-    return Panel(numbers.title, (*numbers.parts, able))
+    able = (say("user_import.able"), (say("user_import.n_about", count=report.able), about))
+    return Panel(say("user_import.counts"), (Facts((*_numbers(report, COUNTS), able)),))
 
 
-def _numbers(title: str, report: Report, names: Iterable[str]) -> Panel:
-    rows = tuple(
+def _numbers(report: Report, names: Iterable[str]) -> tuple[tuple[Text, Text], ...]:
+    """Those that are not 0, and those that are always told."""
+    return tuple(
         (say(f"user_import.{name}"), say("user_import.n", count=getattr(report, name)))
         for name in names
         if getattr(report, name) or name in {"people", "bad", "added", "changed"}
     )
-    return Panel(say(title), (Facts(rows),))
 
 
 def _lines(title: str, mistakes: Iterable[Mistake], count: int) -> Panel:
     columns = (
-        Column(say("user_import.line"), number=True), Column(say("user_import.column")), Column(say("user_import.reason")),
+        Column(say("user_import.line")), Column(say("user_import.column")), Column(say("user_import.reason")),
     )  # fmt: skip
     rows = tuple(Row(f"{one.line}", (f"{one.line}", one.column, one.text)) for one in mistakes)
     table = Table(say(title), columns, rows, say("user_import.none"))
