@@ -25,6 +25,7 @@ MESSAGES = {
     "contact.sent_title": "Your request was taken",
     "contact.sent": "If this user ID exists, its administrators have been told. Nothing else was changed.",
     "contact.back": "Back to the start",
+    "contact.call": "On the phone with the helpdesk? Enter your case number",
     "contact.none_link": "I can use none of these",
     "contact.none_title": "None of the ways works for you",
     "contact.none_lead": "If you have lost your phone, your mailbox and everything else, only people can help. Send your request "
@@ -62,6 +63,9 @@ _NONE: Final = _Way(
 )
 
 
+CALLING: Final = Link("call", "/call", say("contact.call"))
+
+
 def show(call: Call) -> Answer:
     """The tenant's own way, or the form."""
     with call.site.house.store.reading() as unit:
@@ -83,7 +87,7 @@ def _custom(href: str) -> Page:
         "contact",
         say("contact.title"),
         lead=(say("contact.custom"),),
-        links=(Link("help", href, label, abroad=not mail), Link("restart", "/reset", say("contact.back"))),
+        links=(Link("help", href, label, abroad=not mail), CALLING, Link("restart", "/reset", say("contact.back"))),
     )
 
 
@@ -99,7 +103,7 @@ def _form(call: Call, way: _Way, *, typed: str = "", message: Text | None = None
             Field("token", "hidden", label, value=call.token),
             Field("user_id", "username", label, value=typed, error=message),
         ),
-        links=(Link("restart", "/reset", say("contact.back")),),
+        links=(CALLING, Link("restart", "/reset", say("contact.back"))),
         work=new_work(call),
     )
 

@@ -192,7 +192,7 @@ def answer(call: Call, scene: Scene, messages: Sequence[Message] = ()) -> Page:
     return Page(
         "answer",
         say("answer.title_second") if scene.journey.evidence else say("answer.title"),
-        lead=(*(lead if method.contact_kind else lead[:1]), *_calling(scene, "call.nothing_comes")),
+        lead=(*(lead if method.contact_kind else lead[:1]), *_calling(scene, *(["call.nothing_comes"] if method.contact_kind else []))),
         step=_step(scene),
         steps=_steps(scene),
         action="/reset/answer",
