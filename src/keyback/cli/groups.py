@@ -6,11 +6,15 @@ from typing import Annotated, BinaryIO
 
 import typer
 
+from keyback.cli import _groups_roles
 from keyback.cli._answers import REFUSED, AsJson, Config, answer, answering
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Groups: add, list, members, import.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Groups: add, list, rename, delete, members, roles, import."
+)
 members = typer.Typer(no_args_is_help=True, help="Who is in a group. Groups may be in groups.")
 app.add_typer(members, name="members")
+app.add_typer(_groups_roles.app, name="roles")
 
 GroupName = Annotated[str, typer.Argument(help="The group's name.")]
 Member = Annotated[str, typer.Argument(help="A user ID, or the name of a group.")]
@@ -36,17 +40,54 @@ def add(
 
 @app.command("list")
 def list_(config: Config = None, as_json: AsJson = False) -> None:
-    """List all groups.
+    """List all groups. Members are counted up to 10,000.
 
     Example: keyback groups list
     """
+    from keyback.app.people.ports import MOST_COUNTED
+
     with answering(config, as_json) as work, work.house.store.reading() as unit:
         groups = work.groups(unit).all()
     data = [
-        {"id": one.id, "name": one.name, "role_assignable": one.role_assignable, "members": one.members}
+        {
+            "id": one.id, "name": one.name, "role_assignable": one.role_assignable,
+            "members": min(one.members, MOST_COUNTED), "members_more": one.members > MOST_COUNTED,
+        }
         for one in groups
-    ]
-    answer(as_json, {"groups": data}, *(f"{one.name}  ({one.members} members)" for one in groups))
+    ]  # fmt: skip
+    lines = (f"{one['name']}  ({'more than ' if one['members_more'] else ''}{one['members']} members)" for one in data)
+    answer(as_json, {"groups": data}, *lines)
+
+
+@app.command()
+def rename(
+    name: GroupName,
+    new: Annotated[str, typer.Argument(help="Its new name.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a group another name, in every place where it is used.
+
+    Example: keyback groups rename Pilot "Password reset pilot"
+    """
+    from keyback.app.people.groups import rename as change
+
+    with answering(config, as_json) as work:
+        changed = change(work, name, new)
+    answer(as_json, {"changed": changed}, "Renamed." if changed else "It has this name already.")
+
+
+@app.command()
+def delete(name: GroupName, config: Config = None, as_json: AsJson = False) -> None:
+    """Delete a group that is used nowhere. The people in it stay.
+
+    Example: keyback groups delete Pilot
+    """
+    from keyback.app.people.groups import delete as end
+
+    with answering(config, as_json) as work:
+        end(work, name)
+    answer(as_json, {"deleted": name}, f"Deleted {name}.")
 
 
 @members.command("add")
