@@ -146,7 +146,10 @@ def test_a_scope_hides_everybody_else(full: SqlStore, monkeypatch: pytest.Monkey
     monkeypatch.setattr(listing, "SOME", some)
     in_scopes(full)
     for groups, expected, asked in SCOPES:
-        assert ids(full, groups=frozenset(groups.split()), **asked) == expected, (groups, asked)
+        found = ids(full, groups=frozenset(groups.split()), **asked)
+        if "typed" in asked:  # many that are found come in the order of the words
+            found = " ".join(sorted(found.split()))
+        assert found == expected, (groups, asked)
 
 
 def test_people_who_come_and_go_meanwhile_move_nobody(full: SqlStore) -> None:

@@ -57,7 +57,7 @@ class SqlListing:
     def people(self, query: PeopleQuery) -> Sequence[Listed]:
         """A page."""
         query = replace(query, words=self._rarest_first(query.words))
-        few = bool(query.groups) and self._members(query) <= SOME
+        few = bool(query.groups) and self.members(query.groups, SOME + 1) <= SOME
         if query.words and not few and query.show not in {FROZEN, "deleted"}:
             return self._search(query)
         make = listing_sql.members if few else listing_sql.frozen if query.show == FROZEN else listing_sql.along
@@ -75,6 +75,13 @@ class SqlListing:
     def counted(self) -> Mapping[str, int]:
         """Every one of them; for a figure to keep."""
         return self._counts(_EVERYBODY)
+
+    def members(self, groups: frozenset[str], most: int) -> int:
+        """How many memberships there are, up to so many."""
+        asked = _rounded(groups)
+        about = {"tenant": self._tenant, "now": self._now, "most": most}
+        statement = listing_sql.how_many_belong(len(asked))
+        return _number(self._link.one(statement, {**about, **numbered("group", asked)}))
 
     def _counts(self, most: int) -> dict[str, int]:
         about = {"tenant": self._tenant, "most": most}
@@ -118,12 +125,6 @@ class SqlListing:
     def _having(self, word: str, most: int) -> int:
         about = {"tenant": self._tenant, "word": word, "until": word + _LAST, "most": most}
         return _number(self._link.one(_HAVING, about))
-
-    def _members(self, query: PeopleQuery) -> int:
-        groups = _rounded(query.groups)
-        about = {"tenant": self._tenant, "now": self._now, "most": SOME + 1}
-        statement = listing_sql.how_many_belong(len(groups))
-        return _number(self._link.one(statement, {**about, **numbered("group", groups)}))
 
 
 def _sorted(people: list[Listed], query: PeopleQuery) -> Sequence[Listed]:

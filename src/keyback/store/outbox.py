@@ -44,6 +44,11 @@ _NEWEST = Sql(f"{_COLUMNS} ORDER BY created_at DESC, id LIMIT :most")
 _NEWEST_OF_STATE = Sql(f"{_COLUMNS} AND state = :state ORDER BY created_at DESC, id LIMIT :most")
 _BEGINNING = Sql(f"{_COLUMNS} AND id LIKE :beginning ORDER BY id LIMIT 2")
 _COUNTS = Sql("SELECT channel, state, count(*) FROM outbox WHERE tenant = :tenant GROUP BY channel, state")
+_LATE = Sql("SELECT count(*) FROM outbox WHERE tenant = :tenant AND state = 'waiting' AND created_at < :before")
+_LOST = Sql(
+    """SELECT count(*) FROM outbox
+    WHERE tenant = :tenant AND state <> 'waiting' AND done_at >= :since AND state = 'failed'"""
+)
 
 _ID = re.compile("[0-9a-f]{6,32}")
 _ONCE = "In doubt: "
@@ -132,6 +137,16 @@ class SqlOutbox:
     def counts(self) -> dict[tuple[str, State], int]:
         """By channel and state."""
         return {(row[0], State(row[1])): row[2] for row in self._link.all(_COUNTS, {"tenant": self._tenant})}
+
+    def late(self, before: Instant) -> int:
+        """Those that wait since before then."""
+        row = self._link.one(_LATE, {"tenant": self._tenant, "before": before})
+        return int(row[0]) if row else 0
+
+    def lost(self, since: Instant) -> int:
+        """Those that were given up since then."""
+        row = self._link.one(_LOST, {"tenant": self._tenant, "since": since})
+        return int(row[0]) if row else 0
 
     def _leased(self, row: Row) -> Leased:
         id_, channel, urgency, template, sealed, tries, not_after, created_at, until, why = row

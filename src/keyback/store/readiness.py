@@ -12,6 +12,7 @@ from string import ascii_lowercase
 from typing import Final
 
 from keyback.core.ports import Candidate
+from keyback.core.ports.listing import Stood, Walk
 from keyback.core.rules.readiness import Likes, Standing
 from keyback.core.types import Instant
 from keyback.store.engine import Link, Row, Sql
@@ -109,6 +110,17 @@ class SqlReadiness:
         rows = self._link.all(_administrators(len(groups)), self._asking(groups, now))
         return [(Candidate(*row[-3:]), _likes(row, groups)) for row in rows]
 
+    def walk(self, walk: Walk, now: Instant) -> Sequence[Stood]:
+        """Along the index of classes, or through the members of a few groups."""
+        within = {f"only_{_letters(place)}": int(group in walk.only) for place, group in enumerate(walk.groups)}
+        last = dict(zip(("class", "at", "person"), walk.after, strict=True))
+        floor = _ADMINISTRATORS if walk.administrators else 0
+        statement = (_through if walk.only else _along)(len(walk.groups))
+        rows = self._link.all(
+            statement, {**self._asking(walk.groups, now), **within, **last, "count": walk.count, "floor": floor}
+        )
+        return [_stood(row, walk.groups) for row in rows]
+
     def _asking(self, groups: Sequence[str], now: Instant) -> dict[str, int | str | bytes | None]:
         asked = {_parameter(place): group for place, group in enumerate(groups)}
         return {"tenant": self._tenant, "now": now, **asked}
@@ -126,6 +138,11 @@ def likes(number: int) -> Likes:
         waiting=number >> _SET & _BITS,
         again=bool(rest & 1),
     )
+
+
+def _stood(row: Row, groups: Sequence[str]) -> Stood:
+    number, at, person, upn, name, department, *flags = row
+    return Stood(person, upn, name, department, _likes((number, *flags), groups), (number, at, person))
 
 
 def _class(one: Standing | Likes) -> int:
@@ -190,6 +207,36 @@ def _administrators(count: int) -> Sql:
         FROM readiness r CROSS JOIN person p {left}
         WHERE r.tenant = :tenant AND r.class >= {_ADMINISTRATORS} AND p.tenant = r.tenant AND p.id = r.person
         ORDER BY p.canonical"""
+    )
+
+
+_ROW = "r.class, r.confirmed_at, p.id, p.upn, p.display_name, p.department"
+_NEXT = "AND r.class >= :floor AND (r.class, r.confirmed_at, r.person) > (:class, :at, :person) AND p.tenant = :tenant AND p.id = r.person"
+_IN_ORDER = "ORDER BY r.class, r.confirmed_at, r.person LIMIT :count"
+
+
+@lru_cache(maxsize=64)
+def _along(count: int) -> Sql:
+    """Row after row, with a look at the groups of each."""
+    flags = "".join(
+        f""", COALESCE((SELECT 1 FROM membership m WHERE m.tenant = :tenant AND m.member = r.person
+          AND m.member_kind = 'person' AND {_NOW} AND m.group_id IN (SELECT id FROM within WHERE place = {place})
+          LIMIT 1), 0)"""
+        for place in range(count)
+    )
+    return Sql(
+        f"""{_belonging(count, "")} SELECT {_ROW}{flags} FROM readiness r CROSS JOIN person p
+        WHERE r.tenant = :tenant {_NEXT} {_IN_ORDER}"""
+    )
+
+
+@lru_cache(maxsize=64)
+def _through(count: int) -> Sql:
+    """The members of the groups that are marked."""
+    marked = " OR ".join(f"(b.in_{_letters(place)} = 1 AND :only_{_letters(place)} = 1)" for place in range(count))
+    return Sql(
+        f"""{_belonging(count, "")} SELECT {_ROW}{_flags(count, "b.{}")} FROM belongs b CROSS JOIN readiness r
+        CROSS JOIN person p WHERE ({marked}) AND r.tenant = :tenant AND r.person = b.person {_NEXT} {_IN_ORDER}"""
     )
 
 

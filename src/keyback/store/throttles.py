@@ -44,6 +44,7 @@ _USED = Sql(
     """SELECT used FROM throttle
     WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key AND window_start > :since"""
 )
+_PAUSED = Sql("SELECT count(*) FROM throttle WHERE tenant = :tenant AND limit_name = :limit AND paused_until > :now")
 _CLEAR = Sql("DELETE FROM throttle WHERE tenant = :tenant AND limit_name = :limit AND throttle_key = :key")
 
 
@@ -114,3 +115,8 @@ class SqlThrottles:
     def _place(self, charge: Charge) -> dict[str, str | bytes]:
         key = self._sealer.mac("throttle", charge.limit, charge.key)
         return {"tenant": self._tenant, "limit": charge.limit, "key": key}
+
+    def paused(self, limit: str, now: Instant) -> int:
+        """How many counters of this limit are shut."""
+        row = self._link.one(_PAUSED, {"tenant": self._tenant, "limit": limit, "now": now})
+        return int(row[0]) if row else 0

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from keyback.app import breached, retention
+from keyback.app.overview import counting
 from keyback.app.people import deleting
 from keyback.app.people.ports import Work
 from keyback.app.policy.standing import refresh_due
@@ -62,6 +63,7 @@ class Janitor:
         while expiry.warn(self._running.house) == expiry.AT_ONCE and not self._breathe():
             pass
         tend(self._running.house)
+        counting.refresh(self._running.house)
         breached.watch(self._running.house)
         while deleting.erase_due(self._work_of_nobody) == deleting.ERASED_AT_ONCE and not self._breathe():
             pass

@@ -22,4 +22,5 @@ def unlock(house: House, unit: Unit, token: str, source: str) -> Unlocked | Chan
         return hindered
     forget_counters(house, unit, scene, source)
     counters.unlock(unit, scene.policy.policy.limits, scene.journey.account)
+    unit.pulse.beat("unlocks")
     return Unlocked()

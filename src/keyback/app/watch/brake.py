@@ -85,7 +85,7 @@ def work_out(unit: Unit) -> int:
 
 
 def release(house: House, actor: str, why: str) -> None:
-    """Let resets begin again. Raises `Refused` when the brake is not on, or without a reason."""
+    """Let resets begin again. Raises `Refused` when the brake is not on, or without a reason; `Forbidden`."""
     if not why.strip():
         raise Refused(say("brake.why"))
     with house.store.writing() as unit:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from keyback.core.rules.reach import Held
+from keyback.core.rules.readiness import Likes
 from keyback.core.types import Instant
 
 
@@ -44,6 +45,34 @@ class Listed:
     """For the next page; says nothing to people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A stretch of the readiness rows, one person after the other."""
+
+    groups: tuple[str, ...]
+    """Each row says in which of these its person is."""
+    after: tuple[int, int, str] = (-1, -1, "")
+    """Class, confirmation and person of the last one before."""
+    count: int = 500
+    only: frozenset[str] = frozenset()
+    """Only people in one of these of the groups, which have few members; empty: everybody."""
+    administrators: bool = False
+    """Only those; they come after all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Somebody, and the class they are in."""
+
+    id: str
+    upn: str
+    display_name: str
+    department: str
+    like: Likes
+    place: tuple[int, int, str]
+    """For the next stretch."""
+
+
 class Listing(Protocol):
     """Reads lists of people."""
 
@@ -56,6 +85,9 @@ class Listing(Protocol):
 
     def counted(self) -> Mapping[str, int]:
         """The same without `all`, counted to the last one."""
+
+    def members(self, groups: frozenset[str], most: int) -> int:
+        """How many memberships lead from these groups to people, nested ones too, up to so many."""
 
 
 class HeldRoles(Protocol):

@@ -12,7 +12,7 @@ from keyback.core.ports.channels import Outgoing
 from keyback.core.ports.desk import Approvals, Cases, HelpRequests
 from keyback.core.ports.incidents import Incidents
 from keyback.core.ports.info import SecurityInfo
-from keyback.core.ports.listing import Brandings, HeldRoles, Listing, LogLines, Uploads
+from keyback.core.ports.listing import Brandings, HeldRoles, Listing, LogLines, Stood, Uploads, Walk
 from keyback.core.ports.records import Beat, Challenge, Charge, Credential
 from keyback.core.ports.sessions import Guesses, Passes, SessionChallenges, Sessions
 from keyback.core.rules.readiness import Likes, Standing
@@ -140,6 +140,9 @@ class Throttles(Protocol):
     def forget(self, charge: Charge) -> None:
         """The same, when nobody asks whether there was one."""
 
+    def paused(self, limit: str, now: Instant) -> int:
+        """How many counters of this limit are shut now."""
+
 
 class Pulse(Protocol):
     """What happens, counted by five minutes, and figures that are worked out from it."""
@@ -158,6 +161,11 @@ class Outbox(Protocol):
     """Messages written with the change and sent after it."""
 
     def put(self, message: Outgoing, urgency: int, not_after: Instant, now: Instant) -> str: ...
+    def late(self, before: Instant) -> int:
+        """How many messages were written before then and still wait."""
+
+    def lost(self, since: Instant) -> int:
+        """How many were given up since then."""
 
 
 class Policies(Protocol):
@@ -207,6 +215,9 @@ class Readiness(Protocol):
 
     def administrators(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Candidate, Likes]]:
         """All of them, with the class of each."""
+
+    def walk(self, walk: Walk, now: Instant) -> Sequence[Stood]:
+        """The next rows, in the order of their classes; those who confirmed longest ago come first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""How it stands in the whole organisation: counted now and then, looked at often."""
