@@ -120,8 +120,8 @@ def test_a_wrong_code_costs_a_try_and_nothing_is_done(living: Living, gwen: str)
     """THR-1, THR-5: each is charged, the fifth ends the question, and the right one no longer opens it."""
     desk = stale(living, gwen)
     desk.post(BURN, why="a", groups=["g1"])
+    challenge = asked(desk)["proof_challenge"]
     for _ in range(4):
-        challenge = asked(desk)["proof_challenge"]
         page = desk.post(BURN, why="a", groups=["g1"], proof="000000", proof_challenge=challenge)
         assert (desk.status, page["state"]) == (422, "prove")
         assert proof(desk)["error"]["id"]

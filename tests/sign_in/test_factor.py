@@ -209,7 +209,7 @@ def test_where_everybody_needs_one_the_sign_in_waits_for_its_registration(quick:
     assert log(quick) == [("interrupted", "50072")]
 
 
-@pytest.mark.parametrize("kind", SessionKind)
+@pytest.mark.parametrize("kind", [kind for kind in SessionKind if kind is not SessionKind.ADMIN])
 def test_each_kind_of_session_belongs_somewhere(quick: Living, kind: SessionKind) -> None:
     """SES-1: and GET /sign-in leads there, whatever its query says."""
     person = quick.ada()
@@ -222,6 +222,13 @@ def test_each_kind_of_session_belongs_somewhere(quick: Living, kind: SessionKind
     assert place(browser) == there[kind]
     location = browser.http.get("/sign-in?next=//evil.example", headers={"accept": "text/html"}).headers["location"]
     assert location == there[kind]
+
+
+def test_a_session_of_the_admin_centre_is_none_at_the_portal(quick: Living) -> None:
+    """ADM-3: and nobody is led in a circle."""
+    browser = seated(quick, quick.ada(), SessionKind.ADMIN)
+    assert place(browser) == "/sign-in"
+    assert browser.get("/sign-in")["state"] == "sign_in"
 
 
 def test_who_has_nothing_left_to_do_is_let_in_under_a_new_name(living: Living) -> None:

@@ -5,7 +5,7 @@ from keyback.app.sign_in import agenda
 from keyback.app.sign_in.arriving import onward
 from keyback.app.sign_in.seat import Seat, Unseated, Visit, move, seat, session_key, with_info
 from keyback.core.events import Activity, Event
-from keyback.core.ports import SessionKind
+from keyback.core.ports import Door, SessionKind
 from keyback.core.rules.interrupts import Interrupt
 from keyback.core.types import MINUTE
 
@@ -32,6 +32,8 @@ def stage(house: House, visit: Visit) -> tuple[SessionKind | None, Interrupt | N
             at = seat(house, unit, visit, *SessionKind)
         except Unseated:
             return None, None
+        if at.session.kind is SessionKind.ADMIN and visit.door is Door.PORTAL:
+            return None, None  # it is nothing here, and nobody is led in a circle
         stops = at.session.kind is SessionKind.INTERRUPTED
         return at.session.kind, agenda.waiting(house, unit, with_info(unit, at)) if stops else None
 
