@@ -20,6 +20,7 @@ from keyback.web.admin.pages import (
     reset_methods,
 )
 from keyback.web.admin.pages._policy_settings import Choice, Entries, Groups, Number, Setting, Several, Stricter
+from keyback.wiring.plugins import methods
 from tests.admin.acting import group, hold_role
 from tests.admin.desk import Desk
 from tests.admin.policy_forms import changed, filled, in_force, review, save
@@ -48,8 +49,8 @@ LINES = {
 def settings() -> list[tuple[str, Setting]]:
     """Every page with every setting on it."""
     found: list[tuple[str, Setting]] = [(one.PAGE.path, setting) for one in SINGLE for setting in one.SETTINGS]
-    for name in ALL_METHODS:
-        found += [(f"{METHODS}/{name}", setting) for setting in method_policies.settings_of(name)]
+    for name, method in methods().items():
+        found += [(f"{METHODS}/{name}", setting) for setting in method_policies.settings_of(method)]
     return found + [(f"{METHODS}/{method_policies.PASS}", setting) for setting in method_policies.PASS_SETTINGS]
 
 

@@ -7,8 +7,11 @@ from typing import Any
 from keyback.app.policy import editing
 from keyback.core.errors import NotFound
 from keyback.core.messages import Text, say
+from keyback.core.ports import Method
 from keyback.core.rules.assurance import FACTORS
+from keyback.core.rules.policy_ranges import RANGES
 from keyback.core.rules.roles import Permission
+from keyback.core.types import ContactKind
 from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.declare import Heading, Place, Route, one_of
 from keyback.web.admin.pages._policy import PolicyPage, routes
@@ -89,38 +92,43 @@ PASS_SETTINGS: tuple[Setting, ...] = (
     _number("passes.longest_minutes", "pass_longest", "minutes"),
     yes_no("passes.once", say("method_policies.pass_once"), say("method_policies.pass_once_about")),
 )
-_OWN: Mapping[str, tuple[Setting, ...]] = {
-    "email_code": (
-        _number("lives.email_code_minutes", "email_life", "minutes"),
-        Entries("self_service.own_mail_domains", say("method_policies.own_mail"), say("method_policies.own_mail_about")),
-    ),
-    "sms_code": (
-        Entries("numbers.allowed_countries", say("method_policies.countries_label"), say("method_policies.countries_about"),
-                capital=True),
-        _number("lives.sms_code_minutes", "sms_life", "minutes"),
-        _number("limits.sms_per_day", "sms_day"),
-        _number("limits.sms_per_country_day", "sms_country"),
-        _number("limits.sms_per_prefix_hour", "sms_prefix"),
-        _number("limits.sms_price", "sms_price"),
-        _number("limits.sms_budget_day", "sms_budget"),
-    ),
-}  # fmt: skip
-"""What only one method has."""
+_OF_MAIL: tuple[Setting, ...] = (
+    Entries("self_service.own_mail_domains", say("method_policies.own_mail"), say("method_policies.own_mail_about")),
+)
+_OF_PHONES: tuple[Setting, ...] = (
+    Entries("numbers.allowed_countries", say("method_policies.countries_label"), say("method_policies.countries_about"),
+            capital=True),
+    _number("limits.sms_per_day", "sms_day"),
+    _number("limits.sms_per_country_day", "sms_country"),
+    _number("limits.sms_per_prefix_hour", "sms_prefix"),
+    _number("limits.sms_price", "sms_price"),
+    _number("limits.sms_budget_day", "sms_budget"),
+)  # fmt: skip
 
 
-def settings_of(method: str) -> tuple[Setting, ...]:
-    """Of one method."""
-    at = f"methods.{method}"
+def settings_of(method: Method) -> tuple[Setting, ...]:
+    """Of one method: those that all have, and those of what it sends codes to."""
+    at = f"methods.{method.name}"
     words = {name: (say(f"method_policies.{name}"), say(f"method_policies.{name}_about"))
              for name in ("enable", "include", "exclude", "sign_in")}  # fmt: skip
-    sign_in = (yes_no(f"{at}.sign_in", *words["sign_in"], name="sign_in"),) if method in FACTORS else ()
+    sign_in = (yes_no(f"{at}.sign_in", *words["sign_in"], name="sign_in"),) if method.name in FACTORS else ()
     return (
         yes_no(f"{at}.enabled", *words["enable"], name="enabled"),
         Groups(f"{at}.include", *words["include"], name="include"),
         Groups(f"{at}.exclude", *words["exclude"], name="exclude"),
         *sign_in,
-        *_OWN.get(method, ()),
+        *_sent(method),
     )
+
+
+def _sent(method: Method) -> tuple[Setting, ...]:
+    life, mail = f"lives.{method.name}_minutes", method.contact_kind is ContactKind.EMAIL
+    name = "email_life" if mail else "sms_life"
+    label, about = say(f"method_policies.{name}"), say(f"method_policies.{name}_about")
+    lives = (Number(life, label, about, "life", "minutes"),) if life in RANGES else ()
+    if mail:
+        return (*lives, *_OF_MAIL)
+    return (*lives, *_OF_PHONES) if method.contact_kind is ContactKind.MOBILE else lives
 
 
 def _settings(ask: Ask) -> Sequence[Setting]:
@@ -129,7 +137,7 @@ def _settings(ask: Ask) -> Sequence[Setting]:
         return PASS_SETTINGS
     if method not in ask.house.methods:
         raise NotFound(say("method_policies.none"))
-    return settings_of(method)
+    return settings_of(ask.house.methods[method])
 
 
 def _title(ask: Ask) -> Words:
@@ -149,17 +157,18 @@ def show(ask: Ask) -> Reply:
         Column(say(f"method_policies.{name}"))
         for name in ("method", "enabled", "target", "excluded", "at_sign_in", "kind", "settings")
     )
-    rows = (*(_row(name, values) for name in ask.house.methods), _pass_row(values))
+    rows = (*(_row(one, values) for one in ask.house.methods.values()), _pass_row(values))
     table = Table(TITLE, columns, rows, say("method_policies.empty"))
     return Reply(Screen("method_policies", TITLE, (table,), (say("method_policies.lead"),)))
 
 
-def _row(name: str, values: Mapping[str, Any]) -> Row:
+def _row(method: Method, values: Mapping[str, Any]) -> Row:
+    name = method.name
     go = Go(f"{SECTION.href}/{name}", say(f"method.{name}.name"))
     excluded = len(values[f"methods.{name}.exclude"])
     out = say("reset_methods.some", count=excluded) if excluded else say("method_policies.nobody")
     cells = (go, state(values, name), for_whom(values, name), out, _at_sign_in(name, values), kind(name))
-    return Row(name, (*cells, _summary(name, values)))
+    return Row(name, (*cells, _summary(method, values)))
 
 
 def _at_sign_in(name: str, values: Mapping[str, Any]) -> Text:
@@ -168,10 +177,10 @@ def _at_sign_in(name: str, values: Mapping[str, Any]) -> Text:
     return say("method_policies.yes" if values[f"methods.{name}.sign_in"] else "method_policies.no")
 
 
-def _summary(name: str, values: Mapping[str, Any]) -> tuple[Cell, ...]:
-    minutes = values.get(f"lives.{name}_minutes")
+def _summary(method: Method, values: Mapping[str, Any]) -> tuple[Cell, ...]:
+    minutes = values.get(f"lives.{method.name}_minutes")
     life = (say("method_policies.code_minutes", minutes=minutes),) if minutes else ()
-    if name != "sms_code":
+    if method.contact_kind is not ContactKind.MOBILE:
         return life
     countries = ", ".join(values["numbers.allowed_countries"])
     to = say("method_policies.countries", countries=countries) if countries else say("method_policies.no_countries")
@@ -185,15 +194,20 @@ def _pass_row(values: Mapping[str, Any]) -> Row:
     return Row(PASS, (go, None, None, None, None, say("method_policies.for_start"), lives))
 
 
+_FIELDS = (
+    *(Setting("", TITLE, TITLE, name) for name in ("enabled", "sign_in", "life")),
+    *(Groups("", TITLE, TITLE, name) for name in ("include", "exclude")),
+)
+"""Names that the form of every method has; of which method they are, the path says."""
 PAGE = PolicyPage(
     f"{SECTION.href}/{{method}}", "method_policy", _title, _settings,
-    (*settings_of("totp"), *(one for own in _OWN.values() for one in own), *PASS_SETTINGS),
+    (*_FIELDS, *_OF_MAIL, *_OF_PHONES, *PASS_SETTINGS),
     SECTION, before=_about,
 )  # fmt: skip
 ROUTES = (Route("GET", SECTION.href, show, one_of(Permission.READ_POLICY)), *routes(PAGE))
 PLACES = (
     Place(
         SECTION.href, TITLE, Heading.METHODS, 10, one_of(Permission.READ_POLICY),
-        tuple(one.label for one in (*settings_of("sms_code"), *_OWN["email_code"], *PASS_SETTINGS)),
+        tuple(one.label for one in (*_OF_PHONES, *_OF_MAIL, *PASS_SETTINGS)),
     ),
 )  # fmt: skip

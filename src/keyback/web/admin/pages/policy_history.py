@@ -116,7 +116,7 @@ def sections(ask: Ask) -> Sections:
     pages = (properties, reset_methods, registration, notifications, customization, administrator_policy)
     return (
         *((one.TITLE, one.SETTINGS) for one in pages),
-        *((say(f"method.{name}.name"), method_policies.settings_of(name)) for name in ask.house.methods),
+        *((say(f"method.{name}.name"), method_policies.settings_of(one)) for name, one in ask.house.methods.items()),
         (say("method_policies.pass"), method_policies.PASS_SETTINGS),
         (password_protection.TITLE, password_protection.SETTINGS),
     )
