@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 
 from keyback.__main__ import main
+from keyback.core.ports import PeopleQuery
 from keyback.core.types import DAY
 from keyback.store.engine import Sql, SqliteEngine
 from keyback.store.seal import new_key_line
@@ -187,6 +188,26 @@ def test_clocks_that_are_apart_are_told(shared: Living, behind: int, expected: L
 def test_a_database_that_forgets_is_a_fault(shared: Living) -> None:
     """The tests' own PostgreSQL runs without fsync, and that is seen."""
     assert level(shared, "durability") is Level.FAULT
+
+
+def test_words_that_are_not_true_are_found_and_made_anew(living: Living) -> None:
+    """ADM-4: whoever is missing, has a word too many, or stands at the wrong place by name."""
+    living.ada()
+    living.person("bob")
+    assert level(living, "words") is Level.GOOD
+    for damage in (
+        "DELETE FROM person_word WHERE person = 'id-ada'",
+        "UPDATE person SET sort_name = '' WHERE id = 'id-bob'",
+        "UPDATE person_word SET all_words = '' WHERE person = 'id-bob'",
+        "INSERT INTO person_word (tenant, word, person, all_words) VALUES ('t1', 'zoe', 'id-ada', ' zoe')",
+    ):
+        with living.store.writing() as unit:
+            unit.link.run(Sql(damage), {})
+        assert level(living, "words") is Level.WARNING, damage
+        assert level(living, "words", repair=True) is Level.GOOD
+        assert level(living, "words") is Level.GOOD, damage
+    with living.store.reading() as unit:
+        assert [one.id for one in unit.listing.people(PeopleQuery(words=("ad",)))] == ["id-ada"]
 
 
 @pytest.mark.parametrize(("days", "expected"), [

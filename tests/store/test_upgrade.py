@@ -2,11 +2,12 @@
 
 import pytest
 
-from keyback.core.ports import Credential, Tenant
+from keyback.core.ports import Credential, PeopleQuery, Tenant
 from keyback.core.rules.readiness import Standing
 from keyback.core.types import ContactKind, Upkeep
 from keyback.store import migrations
 from keyback.store.engine import Engine, PostgresqlEngine, Sql, SqliteEngine, Values
+from keyback.store.health import untrue_words
 from keyback.store.migrations import runner
 from keyback.store.seal import AesSealer, Keys
 from keyback.store.unit import SqlStore
@@ -14,10 +15,16 @@ from keyback.wiring.world import FixedClock, SystemRandom
 
 TENANT, ADA, THEN = "t1", "id-ada", 1_700_000_000_000
 SECRET, ENCODED = b"a secret of twenty b", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAA"
-OLD = ("0001", "0002")
+OLD = ("0001", "0002", "0003")
 
 
-def filled(engine: Engine, sealer: AesSealer) -> None:
+NUMBERS = """INSERT INTO readiness (tenant, person, methods, enabled, administrator, helps_self, waits_until)
+  VALUES (:t, :p, 3, 1, 2, 1, 0)"""
+ONE_NUMBER = f"""INSERT INTO readiness (tenant, person, class, waits_until, confirmed_at)
+  VALUES (:t, :p, {3 + 2**33 + 2**34 + 2 * 2**36}, 0, 0)"""
+
+
+def filled(engine: Engine, sealer: AesSealer, readiness: str) -> None:
     """One organisation with one person, as every schema since the first can hold it."""
 
     def seal(table: str, column: str, row: str, plain: bytes) -> bytes:
@@ -59,11 +66,7 @@ def filled(engine: Engine, sealer: AesSealer) -> None:
                 VALUES (:t, :token, :p, 7, 'portal', 'password', :at, :at, :later, '', '')""",
                 {"token": b"k", "later": THEN + 10**12},
             ),
-            (
-                """INSERT INTO readiness (tenant, person, methods, enabled, administrator, helps_self, waits_until)
-                VALUES (:t, :p, 3, 1, 2, 1, 0)""",
-                {},
-            ),
+            (readiness, {}),
         ):
             link.run(Sql(statement), {**about, **more})
 
@@ -76,10 +79,11 @@ def test_what_an_older_version_wrote_is_there_after_the_upgrade(
     sealer = AesSealer(Keys({1: bytes(range(32))}), TENANT, SystemRandom())
     runner.run(engine, version)
     assert migrations.present(engine) == version
-    filled(engine, sealer)
+    filled(engine, sealer, ONE_NUMBER if version >= "0003" else NUMBERS)
     migrations.upgrade(engine)
     assert migrations.present(engine) == migrations.HEAD
-    with SqlStore(engine, sealer, FixedClock(), TENANT).reading() as unit:
+    store = SqlStore(engine, sealer, FixedClock(), TENANT)
+    with store.reading() as unit:
         person = unit.people.by_canonical("ada@contoso.example", unit.now)
         assert person is not None
         assert (person.id, person.generation, person.language, person.upkeep) == (ADA, 7, "de", Upkeep())
@@ -88,7 +92,12 @@ def test_what_an_older_version_wrote_is_there_after_the_upgrade(
         [enrolment] = unit.people.enrolments(ADA)
         assert (enrolment.secret, enrolment.counter, enrolment.added_at) == (SECRET, 5, THEN)
         assert unit.people.credential(ADA, 1) == Credential(ENCODED, (), THEN, False, None, 3)
-        assert unit.sessions.of(b"k", THEN) is None
+        assert (unit.sessions.of(b"k", THEN) is None) == (version < "0003")
         standing = unit.readiness.of(ADA)
         assert standing == Standing(methods=3, enabled=True, administrator=2, helps_self=1, waits_until=0)
+        for query in (PeopleQuery(words=("ad",)), PeopleQuery(words=("l", "ada")), PeopleQuery(sort="name")):
+            assert [(one.id, one.deleted_at) for one in unit.listing.people(query)] == [(ADA, None)]
+        [(name,)] = unit.link.all(Sql("SELECT sort_name FROM person"), {})
+        assert name == "ada"
+        assert untrue_words(store, 1, repair=False) == 0
         assert unit.tenants.the_one() == Tenant(TENANT, "Contoso", "UTC", "en", had_administrator=True)

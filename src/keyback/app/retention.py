@@ -53,6 +53,14 @@ TABLE: Final = (
          "they work for 7 days and are useless afterwards"),
     Kept("incidents", "incident objection_link", "closed incidents with the links that opened them", 730 * DAY,
          "an attack is often understood long afterwards", "retention.incident_days"),
+    Kept("help_requests", "help_request", "closed requests for help", 730 * DAY,
+         "who asked for whom is understood together with the incidents of that time", "retention.incident_days"),
+    Kept("caller_cases", "caller_case", "caller checks that are over", 90 * DAY,
+         "what an operator did for a caller is asked when an account was taken over"),
+    Kept("approvals", "approval", "requests to a second person that are over", 90 * DAY,
+         "who agreed to what is asked when an account was taken over"),
+    Kept("uploads", "upload", "files between looking and confirming", 1 * HOUR,
+         "what was not confirmed by then is uploaded again"),
     Kept("pulse", "pulse", "what happened, counted by five minutes", 35 * DAY,
          "the usual is what the last 28 days were"),
     Kept("audit", "audit", "lines of the audit log, oldest first", 400 * DAY,
@@ -64,12 +72,12 @@ TABLE: Final = (
          "for ever: which rules were in force when something happened must stay known"),
     Kept("checkpoints", "checkpoint key_root", "checkpoints of the audit log and keys", None,
          "as long as there are lines and rows that need them"),
-    Kept("people", "person credential contact enrolment readiness membership role_assignment people_group", "people, "
+    Kept("people", "person person_word credential contact enrolment readiness membership role_assignment people_group", "people, "
          "their contacts, methods, groups and roles", None,
          "until an operator changes or removes them; secrets of removed methods are overwritten at once"),
     Kept("deleted_people", "person", "people who were deleted", None,
          "they can be restored for 30 days; then every row of them is erased, and the audit log keeps their ids only"),
-    Kept("organisation", "tenant domain audit_head figure", "the organisation and its present numbers", None,
+    Kept("organisation", "tenant domain audit_head figure branding", "the organisation and its present numbers", None,
          "one row each, written over"),
 )  # fmt: skip
 """In the order in which it is done: the audit log last, which the service's role may not be allowed to touch."""

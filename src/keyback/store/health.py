@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from keyback.core.types import Instant
 from keyback.store.engine import Sql
 from keyback.store.unit import SqlStore
+from keyback.store.words import BATCH, rebuild
 
 _WITHOUT_ROW = Sql(
     """SELECT count(*) FROM person p LEFT JOIN readiness r ON r.tenant = p.tenant AND r.person = p.id
@@ -36,6 +37,19 @@ def people_without_row(store: SqlStore) -> int:
     with store.reading() as unit:
         row = unit.link.one(_WITHOUT_ROW, {"tenant": unit.tenant})
     return int(row[0]) if row else 0
+
+
+def untrue_words(store: SqlStore, most: int, *, repair: bool) -> int:
+    """How many of so many people are not found by the words of their names; with `repair` they are afterwards."""
+    after, wrong, looked = "", 0, 0
+    while looked < most:
+        with store.writing() if repair else store.reading() as unit:
+            after, found = rebuild(unit, after, repair=repair)
+        wrong += found
+        looked += BATCH
+        if not after:
+            break
+    return wrong
 
 
 def waiting(store: SqlStore, before: Instant) -> Waiting:

@@ -58,6 +58,10 @@ _STATEMENTS: Mapping[str, tuple[Sql, ...]] = MappingProxyType(
             ),
             _delete("incident", "id", _CLOSED, "t.closed_at, t.id"),
         ),
+        "help_requests": (_delete("help_request", "id", "t.closed_at <= :before", "t.closed_at"),),
+        "caller_cases": (_delete("caller_case", "id", "t.expires_at <= :before", "t.expires_at"),),
+        "approvals": (_delete("approval", "id", "t.expires_at <= :before", "t.expires_at"),),
+        "uploads": (_delete("upload", "id", "t.at <= :before", "t.at"),),
         "pulse": (_delete("pulse", "name, at", "t.at <= :before", "t.at"),),
     }
 )

@@ -131,6 +131,16 @@ def _readiness(running: Running, wish: Wish) -> Iterator[Finding]:
         yield good("readiness", "Everybody has a row, and the rows looked at are true.")
 
 
+def _words(running: Running, wish: Wish) -> Iterator[Finding]:
+    wrong = health.untrue_words(running.store, sys.maxsize if wish.full or wish.repair else SAMPLE, repair=wish.repair)
+    if wrong and not wish.repair:
+        yield warning("words", f"Of the people looked at, {wrong:,} are not found by their names or user IDs.",
+                      "The helpdesk may not find them, or not in their place.", "Run `keyback doctor --repair`.")  # fmt: skip
+    else:
+        done = f"The words of {wrong:,} people were made anew." if wish.repair else "People are found by their names."
+        yield good("words", done)
+
+
 def _outbox(running: Running, _: Wish) -> Iterator[Finding]:
     with running.store.reading() as unit:
         now = unit.now
@@ -157,6 +167,6 @@ def _janitor(running: Running, _: Wish) -> Iterator[Finding]:
 
 CHECKS: Final[Mapping[str, Callable[[Running, Wish], Iterator[Finding]]]] = MappingProxyType({
     "keys": _keys, "durability": _durability, "clock": _clocks, "password lists": _lists, "policy": _policy,
-    "audit log": _audit, "readiness": _readiness, "messages": _outbox, "serving": _janitor,
+    "audit log": _audit, "readiness": _readiness, "words": _words, "messages": _outbox, "serving": _janitor,
 })  # fmt: skip
 """By the name under which trouble with one is told."""

@@ -41,6 +41,7 @@ CREATE TABLE help_request (
 );
 CREATE UNIQUE INDEX help_request_open ON help_request (tenant, person) WHERE closed_at IS NULL;
 CREATE INDEX help_request_queue ON help_request (tenant, opened_at);
+CREATE INDEX help_request_closed ON help_request (tenant, closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX help_request_person ON help_request (tenant, person);
 CREATE TABLE approval (
   tenant TEXT NOT NULL, id TEXT NOT NULL, action TEXT NOT NULL, person TEXT NOT NULL, asked_by TEXT NOT NULL,
