@@ -111,11 +111,11 @@ def carry_out(ask: Ask) -> Reply:
     """Do it."""
     how = ask.lists.get("how", ())
     options = Options(skip_bad=SKIP_BAD in how, trust=TRUST in how)
-    if not options.skip_bad:
+    looked = uploading.carry_out(ask.work(), ask.args["upload"], options)
+    if looked.report.bad and not options.skip_bad:
         looked = uploading.look(ask.work(), ask.args["upload"], options)
-        if looked.report.bad:
-            return _checked(looked, how, say("user_import.bad_stand"))
-    return _done(uploading.carry_out(ask.work(), ask.args["upload"], options))
+        return _checked(looked, how, say("user_import.bad_stand"))
+    return _done(looked)
 
 
 def _form(error: Text | None = None, mistakes: Iterable[Text] = ()) -> Reply:
