@@ -300,7 +300,7 @@ def test_changes_are_said_in_words(quick: Living) -> None:
     assert said_changes(desk) == [("Self service password reset enabled", "All", "None")]
     review(desk, REGISTRATION, **{"registration.hold_hours": "1", "registration.required_at_sign_in": "False"})
     assert said_changes(desk) == [
-        ("Require users to register when signing in", "Yes", "No"),
+        ("Require registration at sign-in", "Yes", "No"),
         ("Wait until something new counts for a reset", "24 hours", "1 hour"),
     ]
     review(desk, "/password-reset/notifications", **{"notifications.keys": ["email", "sms"], "notifications.brake": []})
