@@ -9,15 +9,15 @@ from keyback.app.helpdesk.basis import second_in_person
 from keyback.app.people.overview import Overview, overview_of
 from keyback.app.people.pauses import BUDGETS
 from keyback.app.people.ports import Work
-from keyback.app.reset.scene import account_of
+from keyback.app.reset.scene import account_of, proof_of
 from keyback.core.errors import NotFound
 from keyback.core.events import Activity
 from keyback.core.messages import say
-from keyback.core.policy import Limits
+from keyback.core.policy import Limits, Policy
 from keyback.core.ports import Credential, Incident, Unit
 from keyback.core.ports.desk import Approval, Case, HelpRequest
 from keyback.core.ports.listing import LogQuery
-from keyback.core.rules import helpdesk
+from keyback.core.rules import assurance, helpdesk, offer
 from keyback.core.rules.helpdesk import MAY, Action
 from keyback.core.rules.limits import Client, charge, pause_after
 from keyback.core.types import Instant, Person
@@ -25,7 +25,7 @@ from keyback.core.types import Instant, Person
 MOST_ATTEMPTS = 10
 _LINES = 150
 _ATTEMPTS = (
-    Activity.FLOW_PROGRESS, Activity.BLOCKED, Activity.RESET, Activity.UNLOCKED, Activity.CASE_PASSED, Activity.CASE_FAILED,
+    Activity.FLOW_PROGRESS, Activity.BLOCKED, Activity.RESET, Activity.UNLOCKED,
 )  # fmt: skip
 
 
@@ -68,6 +68,8 @@ class Glance:
     may: frozenset[Action]
     """What this operator may do for this person, once something stands on it."""
     may_check: bool
+    can_pass: bool
+    """Whether this person has what a caller check asks for."""
     second_in_person: bool
 
 
@@ -89,6 +91,7 @@ def glance(work: Work, person: str) -> Glance:
             attempts=_attempts(unit, found),
             may=frozenset(action for action, needs in MAY.items() if may_touch(unit, work.actor, needs, found)),
             may_check=helpdesk.can_be_checked(found) and may_touch(unit, work.actor, helpdesk.CHECKING, found),
+            can_pass=_can_pass(work, unit, found),
             second_in_person=second_in_person(unit),
         )
 
@@ -107,6 +110,15 @@ def seen(unit: Unit, actor: str, person: str) -> Person:
     if found is None or found.deleted_at is not None or not (is_host(actor) or rights_of(unit, actor).sees(found)):
         raise NotFound(say("helpdesk.nobody"))
     return found
+
+
+def _can_pass(work: Work, unit: Unit, person: Person) -> bool:
+    in_force = unit.policies.in_force()
+    policy = in_force.policy if in_force else Policy()
+    held = offer.Holdings(unit.people.contacts(person.id), unit.people.enrolments(person.id))
+    usable = offer.usable(person, policy, held, work.house.methods.values(), unit.now)
+    proofs = [proof_of(work.house, one.enrolment) for one in usable]
+    return assurance.reachable(proofs, helpdesk.call_demand(policy, person))
 
 
 def _rules(unit: Unit) -> Limits:

@@ -13,6 +13,7 @@ from keyback.web.page import Message
 MESSAGES: Mapping[str, str] = {
     "case.title": "Caller check",
     "case.about": "Make sure who calls before you do anything. Never ask for a code, and never let one be read to you.",
+    "case.cannot": "This person has nothing that a check could be passed with. Go on with “Without a caller check”.",
     "case.begin": "Start caller check",
     "case.again": "Start a new check",
     "case.close": "Stop this check",
@@ -41,7 +42,10 @@ def panel(ask: Ask, seen: looking.Glance, *, serves: bool, standing: str) -> Pan
         parts = (Message(say("case.passed", method=method, until_at=until), "good"),)
     elif case is not None:
         parts = _over(ask, case, standing)
-    if seen.may_check and not serves and not (standing == "open" and case is not None and case.operator == ask.actor):
+    mine = standing == "open" and case is not None and case.operator == ask.actor
+    if seen.may_check and not seen.can_pass:
+        parts = (*parts, Message(say("case.cannot"), "warn"))
+    elif seen.may_check and not serves and not mine:
         label = say("case.begin" if case is None else "case.again")
         parts = (*parts, Presses((Press(f"/helpdesk/{seen.person.id}/case", label, primary=True),)))
     return Panel(say("case.title"), parts, id="case", about=say("case.about"))

@@ -43,6 +43,7 @@ MESSAGES: Mapping[str, str] = {
     "glance.pass": "Temporary access pass",
     "glance.pass_until": "Works until {until_at}",
     "glance.sessions": "Signed in",
+    "glance.nowhere": "nowhere",
     "glance.sessions_count": "in {count} {count:place|places}",
     "glance.waiting": "Waiting",
     "glance.request": "Asked for help {opened_at}",
@@ -71,7 +72,7 @@ def panels(ask: Ask, seen: Glance) -> list[Part]:
 
 
 def _facts(ask: Ask, seen: Glance) -> Iterator[tuple[Text, Cell | tuple[Cell, ...]]]:
-    yield say("glance.user_id"), seen.person.upn
+    yield say("glance.user_id"), (seen.person.upn, Go(f"/users/{seen.person.id}", say("glance.profile")))
     yield say("glance.account"), _user.mark_of(seen.person)
     yield say("glance.reset"), _reset(seen)
     yield say("glance.paused"), _shut(seen.paused)
@@ -81,7 +82,8 @@ def _facts(ask: Ask, seen: Glance) -> Iterator[tuple[Text, Cell | tuple[Cell, ..
         yield say("glance.hold"), say("glance.hold_until", until_at=seen.overview.closed_until)
     if seen.overview.access_pass is not None:
         yield say("glance.pass"), say("glance.pass_until", until_at=seen.overview.access_pass.expires_at)
-    yield say("glance.sessions"), say("glance.sessions_count", count=seen.overview.sessions)
+    count = seen.overview.sessions
+    yield say("glance.sessions"), say("glance.sessions_count", count=count) if count else say("glance.nowhere")
     waiting = tuple(_waiting(seen))
     if waiting:
         yield say("glance.waiting"), waiting

@@ -18,6 +18,7 @@ from keyback.web.admin.pages import _case, _glance
 from keyback.web.admin.pages._desk import HELPS, label, spoken
 from keyback.web.admin.parts import (
     Control,
+    Facts,
     Form,
     Go,
     Line,
@@ -39,7 +40,6 @@ MESSAGES: Mapping[str, str] = {
     "act.about": "The person is told of everything that you do here.",
     "act.approved": "Somebody has agreed to this: {why}",
     "act.asked": "“{why}”: waits for a second person until {until_at}.",
-    "act.nothing": "First make sure who calls. Then you can help here.",
     "act.out_of_reach": "Your roles let you look at this person, and do nothing for them.",
     "act.without": "Without a caller check",
     "act.without_about": "If the caller can use none of their ways. A second person must agree, or you have seen a document.",
@@ -101,8 +101,9 @@ def _screen(ask: Ask, seen: Glance, typed: Typed) -> Screen:
     standing = helpdesk.standing(case, now) if case else ""
     waits = standing == "open" and case is not None and case.operator == ask.actor
     parts: list[Part] = [_case.panel(ask, seen, serves=serves, standing=standing)]
-    if seen.may:
-        parts += [_help(ask, seen, serves=serves)]
+    help_now = _help(ask, seen, serves=serves)
+    if help_now:
+        parts += [Panel(say("act.title"), help_now, id="help", about=say("act.about"))]
     parts += _glance.panels(ask, seen)
     if seen.may and not serves:
         parts += [_without(seen, typed)]
@@ -110,16 +111,15 @@ def _screen(ask: Ask, seen: Glance, typed: Typed) -> Screen:
     told += [] if seen.may or seen.may_check else [Message(say("act.out_of_reach"))]
     return Screen(
         "case_open" if waits else "helpdesk_person", seen.person.display_name, tuple(parts), messages=tuple(told),
-        above=(Go("/helpdesk", say("helpdesk.title")),), actions=(Go(f"/users/{seen.person.id}", say("glance.profile")),),
-        place="/helpdesk",
+        above=(Go("/helpdesk", say("helpdesk.title")),), place="/helpdesk",
     )  # fmt: skip
 
 
-def _help(ask: Ask, seen: Glance, *, serves: bool) -> Panel:
+def _help(ask: Ask, seen: Glance, *, serves: bool) -> tuple[Part, ...]:
     """Buttons for what may be done now."""
     path = f"/helpdesk/{seen.person.id}"
     parts: list[Part] = []
-    if serves:
+    if serves and seen.may:
         on = (("ground", Ground.CASE.value),)
         parts.append(Presses(tuple(_press(path, action, on) for action in Action if action in seen.may)))
     for one in seen.approvals:
@@ -128,8 +128,8 @@ def _help(ask: Ask, seen: Glance, *, serves: bool) -> Panel:
             agreed = (("ground", Ground.APPROVAL.value), ("approval", one.id))
             parts += [Message(say("act.approved", why=one.why), "good"), Presses((_press(path, action, agreed),))]
         elif one.decided_at is None:
-            parts += [Paragraph(label(action)), Paragraph(say("act.asked", why=one.why, until_at=one.expires_at))]
-    return Panel(say("act.title"), tuple(parts) or (Paragraph(say("act.nothing")),), id="help", about=say("act.about"))
+            parts.append(Facts(((label(action), say("act.asked", why=one.why, until_at=one.expires_at)),)))
+    return tuple(parts)
 
 
 def _press(path: str, action: Action, on: tuple[tuple[str, str], ...]) -> Press:
