@@ -52,12 +52,13 @@ MESSAGES: Mapping[str, str] = {
     "group.column.department": "Department",
     "group.column.state": "Account",
     "group.column.members": "Direct members",
+    "group.column.member": "Member",
     "group.column.use": "Place",
     "group.disabled": "Disabled",
     "group.used": "Where it is used",
     "group.used_list": "Places where this group is used",
     "group.unused": "Nowhere yet: no policy names it, it holds no role, and no role is held over its people.",
-    "group.settings": "Name",
+    "group.settings": "Rename it",
     "group.name": "Name",
     "group.rename": "Rename",
     "group.renamed.done": "The group was renamed.",
@@ -195,7 +196,7 @@ def _inside(ask: Ask, seen: Seen) -> Sequence[Part]:
         inside = work.groups(unit).lists.inside(seen.group.id, MOST_INSIDE)
     if not inside:
         return ()
-    rows = tuple(_group_row(one, _press(seen, "of_group", one.id)) for one in inside)
+    rows = tuple(Row(one.id, _group_cells(one), _press(seen, "of_group", one.id)) for one in inside)
     return (Panel(say("group.groups"), (_groups_table(say("group.groups"), rows, say("group.none_in_it")),)),)
 
 
@@ -209,7 +210,7 @@ def _people(ask: Ask, seen: Seen) -> Part:
     rows = []
     for one in page:
         mark = None if one.enabled else Mark(say("group.disabled"), "warn")
-        cells: tuple[Cell, ...] = (Go(f"/users/{one.id}", one.display_name), one.upn, one.department, mark)
+        cells: tuple[Cell, ...] = (Go(f"/users/{one.id}", one.display_name), one.upn, one.department or None, mark)
         rows.append(Row(one.id, cells, _press(seen, "person", one.id)))
     columns = ("name", "user_id", "department", "state")
     kept = {"q": prefix} if prefix else {}
@@ -268,9 +269,9 @@ def _people_found(ask: Ask, seen: Seen, typed: str) -> Table:
             found = unit.listing.people(query)
             there = work.groups(unit).lists.among(seen.group.id, [one.id for one in found])
         for one in found:
-            cells: tuple[Cell, ...] = (Go(f"/users/{one.id}", one.display_name), one.upn, one.department)
+            cells: tuple[Cell, ...] = (Go(f"/users/{one.id}", one.display_name), one.upn, one.department or None)
             rows.append(_to_add(seen, ("person", one.id), cells, typed, there=one.id in there))
-    columns = tuple(Column(say(f"group.column.{one}")) for one in ("name", "user_id", "department", "state"))
+    columns = tuple(Column(say(f"group.column.{one}")) for one in ("name", "user_id", "department", "member"))
     return Table(
         say("group.add.people"), columns, tuple(rows), say("group.add.nobody"), path=f"{seen.path}/add",
         filters=(Filter("q", "search", say("group.add.search"), typed),),
@@ -285,7 +286,7 @@ def _groups_found(ask: Ask, seen: Seen, typed: str) -> Table:
         found = [one for one, _ in lists.page(query) if one.id != seen.group.id and (only is None or one.id in only)]
         there = lists.among(seen.group.id, [one.id for one in found])
     rows = tuple(_to_add(seen, ("of_group", one.id), _group_cells(one), typed, there=one.id in there) for one in found)
-    return _groups_table(say("group.add.groups"), rows, say("group.add.no_group"))
+    return _groups_table(say("group.add.groups"), rows, say("group.add.no_group"), Column(say("group.column.member")))
 
 
 def _to_add(seen: Seen, what: tuple[str, str], cells: tuple[Cell, ...], typed: str, *, there: bool) -> Row:
@@ -300,14 +301,8 @@ def _group_cells(group: Group) -> tuple[Cell, ...]:
     return Go(f"/groups/{group.id}", group.name), _group.members(group)
 
 
-def _group_row(group: Group, presses: tuple[Press, ...]) -> Row:
-    return Row(group.id, (*_group_cells(group), None), presses)
-
-
-def _groups_table(label: Text, rows: tuple[Row, ...], empty: Text) -> Table:
-    columns = (
-        Column(say("group.column.name")), Column(say("group.column.members"), number=True), Column(say("group.column.state")),
-    )  # fmt: skip
+def _groups_table(label: Text, rows: tuple[Row, ...], empty: Text, *more: Column) -> Table:
+    columns = (Column(say("group.column.name")), Column(say("group.column.members"), number=True), *more)
     return Table(label, columns, rows, empty)
 
 

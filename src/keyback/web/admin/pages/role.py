@@ -27,9 +27,10 @@ MESSAGES: Mapping[str, str] = {
     "role.unknown": "There is no such role.",
     "role.permissions": "In detail",
     "role.holders": "Who holds it",
-    "role.column.holder": "Holder",
+    "role.column.holder": "Name",
     "role.column.user_id": "User ID",
     "role.column.how": "How",
+    "role.column.there": "Now",
     "role.column.over": "Over whom",
     "role.column.members": "Direct members",
     "role.direct": "Directly",
@@ -223,7 +224,7 @@ def _people_found(ask: Ask, search: _Search) -> Table:
         for one in found:
             cells: tuple[Cell, ...] = (Go(f"/users/{one.id}", one.display_name), one.upn)
             rows.append(_to_grant(ask, search, ("person", one.id), cells, there))
-    columns = tuple(Column(say(f"role.column.{one}")) for one in ("holder", "user_id", "how"))
+    columns = tuple(Column(say(f"role.column.{one}")) for one in ("holder", "user_id", "there"))
     filters = (
         Filter("over", "search", say("role.grant.scope"), search.named),
         Filter("q", "search", say("role.grant.search"), search.typed),
@@ -244,7 +245,7 @@ def _groups_found(ask: Ask, search: _Search) -> Table:
         _to_grant(ask, search, ("of_group", one.id), (Go(f"/groups/{one.id}", one.name), _group.members(one)), there)
         for one in found
     ]
-    columns = tuple(Column(say(f"role.column.{one}")) for one in ("holder", "members", "how"))
+    columns = tuple(Column(say(f"role.column.{one}")) for one in ("holder", "members", "there"))
     return Table(say("role.grant.groups"), columns, tuple(rows), say("role.grant.no_group"))
 
 
