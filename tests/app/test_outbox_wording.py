@@ -28,6 +28,8 @@ VALUES: dict[str, str | int] = {
     "resets": 30,
     "from_at": NOW,
     "until_at": NOW,
+    "made_at": NOW,
+    "settings": "notify_users, keys",
     "failures": 200,
     "numbers": "+491511234xxxx",
     "what": "+ +49 ••• ••09",

@@ -311,6 +311,10 @@ WARNED: Mapping[str, Callable[[], Policy]] = {
     "sms_only": lambda: methods("sms_code", methods_required=1),
     "no_countries": lambda: replace(methods("totp", "sms_code"), numbers=Numbers()),
     "all_without_selected": lambda: with_scope(enabled_for=Scope.ALL),
+    "helpdesk_mailbox": lambda: replace(
+        with_scope(own_mail_domains=("contoso.example",)),
+        customization=Customization("mailto:IT@help.Contoso.example?subject=x"),
+    ),
     "notices_off": lambda: replace(GOOD, notifications=Notifications(notify_users=False)),
     "trust_imported_contacts": lambda: with_scope(trust_imported_contacts=True),
     "guided_everywhere": lambda: with_scope(disclosure=Disclosure.GUIDED),
@@ -375,3 +379,24 @@ def test_countries_are_countries(country: str) -> None:
     wrong = mistakes(replace(GOOD, numbers=Numbers((country,))))
     assert wrong == [("country", "numbers.allowed_countries[0]")]
     assert mistakes(replace(GOOD, numbers=Numbers(("DE", "NO")))) == []
+
+
+@pytest.mark.parametrize("setting", ["method_changes", "failure_bursts", "freezes", "brake", "keys"])
+def test_notices_go_by_channels_that_exist_and_some_are_never_silent(setting: str) -> None:
+    """Issue 5, decisions 15, NOT-5: unknown channels are refused, and silence where somebody must be told."""
+    path = f"notifications.{setting}"
+    for chosen, found in ((("email", "sms"), []), (("pigeon",), [("channel", f"{path}[0]")]),
+                          (("sms", "sms"), [("channel_twice", f"{path}[1]")])):  # fmt: skip
+        assert mistakes(replace(GOOD, notifications=Notifications(**{setting: chosen}))) == found
+    silent = replace(GOOD, notifications=Notifications(**{setting: ()}))
+    assert mistakes(silent) == ([("never_silent", path)] if setting in {"method_changes", "freezes", "brake"} else [])
+    assert warnings(silent) == {"notices_off"}
+
+
+@pytest.mark.parametrize(
+    "link", ["https://contoso.example/help", "help@elsewhere.example", "", "help@notcontoso.example"]
+)
+def test_help_elsewhere_needs_no_warning(link: str) -> None:
+    """entra-sspr 5: only a mailbox that the lost password opens is a trap."""
+    policy = replace(with_scope(own_mail_domains=("contoso.example",)), customization=Customization(link))
+    assert warnings(policy) == set()

@@ -18,7 +18,7 @@ def test_ada_resets_with_mailbox_and_authenticator(living: Living) -> None:
     assert browser.post(answer=living.code_of_app())["state"] == "new_password"
     page = browser.set_password()
     assert page["state"] == "done"
-    assert [link["rel"] for link in page["links"]] == ["sign_in"]
+    assert [link["rel"] for link in page["links"]] == ["sign_in", "help"]
     assert len(page["checklist"]) == 5
     assert living.has_password(ada, NEW_PASSWORD)
     assert not living.has_password(ada, OLD_PASSWORD)

@@ -1,15 +1,16 @@
 """The only interpreter of effects: carries out, inside the unit of work, what core asked for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
+from keyback.app.notices.channels import addresses_of, channels_of, reach
 from keyback.app.outbox.templates import ABOUT_PASSWORD, TEMPLATES
 from keyback.core.effects import Audit, Effect, EndSessions, TellAdministrators, TellPerson
 from keyback.core.events import Activity, Event
 from keyback.core.policy import Notifications
 from keyback.core.ports import Objection, Outgoing, Unit
 from keyback.core.rules import roles
-from keyback.core.types import DAY, ContactKind, Person
+from keyback.core.types import DAY, Person
 
 NOTICE_URGENCY = 5
 CODE_URGENCY = 0
@@ -33,20 +34,14 @@ def perform(unit: Unit, effects: Iterable[Effect], notifications: Notifications)
                 _tell_person(unit, effect, notifications)
             case TellAdministrators():
                 if notifications.notify_admins:
-                    _tell_administrators(unit, effect)
+                    _tell_administrators(unit, effect, channels_of(effect.notice, notifications))
             case _:
                 assert_never(effect)
 
 
 def notice_addresses(unit: Unit, person: Person) -> list[str]:
     """All confirmed mail addresses and the directory's primary one; the user ID if there is none (NOT-1)."""
-    addresses = [
-        contact.value
-        for contact in unit.people.contacts(person.id)
-        if contact.kind is ContactKind.PRIMARY
-        or (contact.kind is ContactKind.EMAIL and contact.confirmed_at is not None)
-    ]
-    return list(dict.fromkeys(addresses)) or ([person.canonical] if "@" in person.canonical else [])
+    return addresses_of(person, unit.people.contacts(person.id))
 
 
 def _tell_person(unit: Unit, effect: TellPerson, notifications: Notifications) -> None:
@@ -54,7 +49,7 @@ def _tell_person(unit: Unit, effect: TellPerson, notifications: Notifications) -
     if person is None:
         return
     if notifications.notify_users or roles.is_administrator(person.roles):  # never silent about themselves (NOT-5)
-        send_notice(unit, person, effect, [("email", address) for address in notice_addresses(unit, person)])
+        send_notice(unit, person, effect, reach(unit, person, channels_of(effect.notice, notifications)))
 
 
 def send_notice(unit: Unit, person: Person, told: TellPerson, recipients: Iterable[tuple[str, str]]) -> None:
@@ -75,11 +70,12 @@ def _objection(unit: Unit, person: Person, told: TellPerson) -> str:
     return unit.incidents.issue(Objection(person.id, told.notice, about_password, told.correlation, unit.now, until))
 
 
-def _tell_administrators(unit: Unit, effect: TellAdministrators) -> None:
+def _tell_administrators(unit: Unit, effect: TellAdministrators, channels: Sequence[str]) -> None:
+    """At the primary address, and at one confirmed mobile where text messages were chosen."""
     about = unit.people.by_id(effect.about, unit.now)
     values = {"who": about.upn if about else effect.about, **effect.values}
     for holder in unit.people.holders(roles.GLOBAL, MOST_ADMINISTRATORS):
         administrator = unit.people.by_id(holder, unit.now) if holder != effect.about else None
-        for address in notice_addresses(unit, administrator)[:1] if administrator else ():
-            message = Outgoing("email", effect.notice, values, address, administrator.language if administrator else "")
+        for channel, to in reach(unit, administrator, channels, 1) if administrator else ():
+            message = Outgoing(channel, effect.notice, values, to, administrator.language if administrator else "")
             unit.outbox.put(message, NOTICE_URGENCY, unit.now + NOTICE_LIFE, unit.now)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from keyback.app.house import House
+from keyback.app.notices.channels import never_silent
 from keyback.app.perform import perform
 from keyback.app.policy.standing import refresh
 from keyback.core.effects import Audit, Effect, EndSessions, TellAdministrators, TellPerson
 from keyback.core.errors import NotFound, TooMany
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
-from keyback.core.policy import Limits, Notifications
+from keyback.core.policy import Limits
 from keyback.core.ports import Incident, Objection, Unit
 from keyback.core.rules import limits
 from keyback.core.rules.limits import Client
@@ -78,7 +79,7 @@ def _act(house: House, unit: Unit, token: str, found: Objection, source: str) ->
             Incident(incident, found.person, found.notice, found.about_password, found.correlation, source, unit.now)
         )
     _freeze(house, unit, found)
-    perform(unit, _effects(unit, found, incident, source, first=known is None), Notifications())
+    perform(unit, _effects(unit, found, incident, source, first=known is None), never_silent(unit))
     return None
 
 

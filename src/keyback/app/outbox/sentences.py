@@ -183,6 +183,40 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "notice.failed_attempts.means": "Nobody got in, and nothing was changed. Your password still works.",
         "notice.failed_attempts.next": "Was it you? Then try another way, or ask your helpdesk. Was it not you? Then tell "
         "nobody a code, and tell your helpdesk if it goes on.",
+        "notice.incident.short": '{organisation}: somebody reports "not me" for {who}. Password reset is closed for the account.',
+        "notice.brake.short": "{organisation}: unusually many password resets ({resets}). New ones pause until {until_at}.",
+        "notice.storm.short": "{organisation}: far more wrong answers than usual ({failures}). Nobody is locked out.",
+        "notice.failure_burst.subject": "Password reset pauses for your account",
+        "notice.failure_burst.closed": "Because of that, nobody can reset the password until {until_at} from where it was tried.",
+        "notice.failure_burst.short": "{organisation}: {count} wrong answers for your account. Nobody got in. Tell nobody a code.",
+        "notice.failure_burst_admin.subject": "Many wrong answers at one account",
+        "notice.failure_burst_admin.what": "{count} wrong answers were given within a day for the account {who}, the last one on "
+        "{when_at}.",
+        "notice.failure_burst_admin.closed": "Nobody got in. Password reset pauses for this account until {until_at}; signing in "
+        "does not. The person was told.",
+        "notice.failure_burst_admin.next": "If the person is waiting, make sure who you are dealing with and clear the pause. If it "
+        "was somebody else, see in the audit log whether more accounts are tried from there.",
+        "notice.failure_burst_admin.look": "Look at the account in the admin centre: {link}",
+        "notice.failure_burst_admin.short": "{organisation}: {count} wrong answers for {who}. Nobody got in.",
+        "notice.notices_silenced.subject": "Notices were switched off",
+        "notice.notices_silenced.what": "On {when_at} {who} changed the policy so that fewer people hear of changes.",
+        "notice.notices_silenced.settings": "Settings: {settings}",
+        "notice.notices_silenced.check": "If nobody planned this, undo it, and see what else the same account did: an intruder "
+        "switches notices off first.",
+        "notice.master_key_old.subject": "The master key is older than a year",
+        "notice.master_key_old.what": "The newest master key was made on {made_at}. Keys are renewed once a year, so that "
+        "copies of old ones open nothing new.",
+        "notice.master_key_old.next": "Make a new one without a stop: keyback keys rotate",
+        "notice.master_key_old.short": "{organisation}: the master key of password reset is older than a year.",
+        "notice.certificate_ends.subject": "The certificate ends soon",
+        "notice.certificate_ends.what": "The certificate of the password reset server ends on {until_at}. From then on browsers "
+        "refuse the address, and nobody can reset.",
+        "notice.certificate_ends.next": "Renew it and put the files where the old ones are; it is used at once.",
+        "notice.certificate_ends.short": "{organisation}: the certificate of password reset ends on {until_at}.",
+        "notice.breached_list_old.subject": "The list of breached passwords gets old",
+        "notice.breached_list_old.what": "On {until_at} the list of breached passwords is older than your policy allows.",
+        "notice.breached_list_old.next": "Import a newer one: keyback passwords import-breached FILE",
+        "notice.breached_list_old.short": "{organisation}: the list of breached passwords is out of date on {until_at}.",
         "notice.unlocked.subject": "Your account was unlocked",
         "notice.unlocked.what": "It was unlocked on {when_at}. The password is the same as before.",
         "notice.unlocked.was_you": "Was it you? Then all is well: sign in with your password.",

@@ -58,9 +58,20 @@ def _codes() -> dict[str, Template]:
     return made
 
 
+def _endings() -> dict[str, Template]:
+    """Keys, certificates and lists near their end."""
+    made = {}
+    for name, says in (("master_key_old", "made_at"), ("certificate_ends", "until_at"), ("breached_list_old", "until_at")):
+        notice = f"notice.{name}"
+        body = (f"{notice}.what", f"{notice}.next", "notice.why_admin")
+        made[notice] = _notice(name, f"when_at {says}", *body, short=f"{notice}.short")
+    return made
+
+
 TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
     {
         **_codes(),
+        **_endings(),
         "notice.password_reset": _notice(
             "password_reset",
             "user_id when_at source",
@@ -198,6 +209,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.incident.done",
             "notice.incident.next",
             "notice.why_admin",
+            short="notice.incident.short",
         ),
         "notice.break_glass": _notice(
             "break_glass",
@@ -213,6 +225,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.brake.check",
             "notice.brake.next",
             "notice.why_admin",
+            short="notice.brake.short",
         ),
         "notice.storm": _notice(
             "storm",
@@ -221,6 +234,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.storm.done",
             "notice.storm.next",
             "notice.why_admin",
+            short="notice.storm.short",
         ),
         "notice.prefix_paused": _notice(
             "prefix_paused",
@@ -238,6 +252,37 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.failed_attempts.means",
             "notice.failed_attempts.next",
             "notice.why_you",
+        ),
+        "notice.failure_burst": _notice(
+            "failure_burst",
+            "user_id when_at until_at source count",
+            "notice.greeting",
+            "notice.failed_attempts.what",
+            "notice.where",
+            "notice.failure_burst.closed",
+            "notice.failed_attempts.means",
+            "notice.failed_attempts.next",
+            "notice.why_you",
+            short="notice.failure_burst.short",
+        ),
+        "notice.failure_burst_admin": _notice(
+            "failure_burst_admin",
+            "who when_at until_at source count",
+            "notice.failure_burst_admin.what",
+            "notice.where",
+            "notice.failure_burst_admin.closed",
+            "notice.failure_burst_admin.next",
+            "notice.failure_burst_admin.look",
+            "notice.why_admin",
+            short="notice.failure_burst_admin.short",
+        ),
+        "notice.notices_silenced": _notice(
+            "notices_silenced",
+            "who when_at settings",
+            "notice.notices_silenced.what",
+            "notice.notices_silenced.settings",
+            "notice.notices_silenced.check",
+            "notice.why_admin",
         ),
         "notice.unlocked": _notice(
             "unlocked",

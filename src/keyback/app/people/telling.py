@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from keyback.app.perform import notice_addresses, send_notice
+from keyback.app.notices.channels import OWN_METHODS, channels_of, reach
+from keyback.app.perform import send_notice
 from keyback.core.effects import TellPerson
+from keyback.core.policy import Notifications
 from keyback.core.ports import Unit
 from keyback.core.rules import masking, roles
 from keyback.core.types import Contact, ContactKind, Instant, Person
@@ -35,7 +37,7 @@ def tell(unit: Unit, person: Person, notice: str, what: str, replaced: Sequence[
 
     `replaced` contacts are warned even where the tenant has switched notices off, confirmed or not (decisions 18).
     """
-    recipients = _recipients(unit, person)
+    recipients = _recipients(unit, person, notice)
     recipients += [(_CHANNELS[contact.kind], contact.value) for contact in replaced if contact.kind in _CHANNELS]
     send_notice(unit, person, TellPerson(person.id, notice, {"when_at": unit.now, "what": what}), recipients)
 
@@ -43,10 +45,12 @@ def tell(unit: Unit, person: Person, notice: str, what: str, replaced: Sequence[
 def tell_values(unit: Unit, person: Person, notice: str, values: Mapping[str, Instant]) -> None:
     """The same for a notice that says more times than its own."""
     told = TellPerson(person.id, notice, {"when_at": unit.now, **values})
-    send_notice(unit, person, told, _recipients(unit, person))
+    send_notice(unit, person, told, _recipients(unit, person, notice))
 
 
-def _recipients(unit: Unit, person: Person) -> list[tuple[str, str]]:
+def _recipients(unit: Unit, person: Person, notice: str) -> list[tuple[str, str]]:
+    """What concerns their own methods is told to everybody; administrators are told everything (NOT-5)."""
     policy = unit.policies.in_force()
-    wanted = policy is None or policy.policy.notifications.notify_users or roles.is_administrator(person.roles)
-    return [("email", address) for address in notice_addresses(unit, person)] if wanted else []
+    chosen = policy.policy.notifications if policy else Notifications()
+    wanted = chosen.notify_users or notice in OWN_METHODS or roles.is_administrator(person.roles)
+    return reach(unit, person, channels_of(notice, chosen)) if wanted else []

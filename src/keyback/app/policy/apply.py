@@ -7,6 +7,7 @@ from typing import Any
 
 from keyback.app.admin.rights import require
 from keyback.app.house import House
+from keyback.app.notices.silence import tell_of_silence
 from keyback.app.policy.check import known, refuse
 from keyback.app.policy.diff import Change, Plan
 from keyback.app.policy.standing import rebuild
@@ -62,6 +63,10 @@ def apply(house: House, plan: Plan, order: Order) -> int:
             Activity.POLICY_CHANGED, order.actor, "", "success", order.why, source=order.source,
             details={"version": version, **_details(plan.changes)},
         ))  # fmt: skip
+        if present is not None:
+            tell_of_silence(unit, order.actor, present.policy.notifications, plan.policy.notifications)
+    house.looks.refresh()
+    house.kick("email")
     if plan.effect is not None and plan.effect.contacts_uncounted:
         rebuild(house)
     return version

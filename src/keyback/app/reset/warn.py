@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from keyback.app.notices.burst import burst
 from keyback.app.perform import NOTICE_LIFE, NOTICE_URGENCY, notice_addresses
 from keyback.app.reset.scene import Scene
 from keyback.core.ports import Outgoing, Unit
@@ -16,7 +17,10 @@ ROWS = 3
 def warn(unit: Unit, scene: Scene) -> None:
     """At most once an hour, whoever goes on: to the first addresses at which notices arrive."""
     account, person = scene.journey.account, scene.person or NOBODY
-    count = unit.throttles.used(scene.charge("failures.account", account), unit.now)
+    budget = scene.charge("failures.account", account)
+    count = unit.throttles.used(budget, unit.now)
+    if count >= budget.budget and burst(unit, scene, count):
+        return
     if count < ENOUGH or unit.throttles.charge(scene.charge("notices.failures", account), unit.now) is not None:
         return
     values: Mapping[str, str | int] = {

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from keyback.app.house import House
+from keyback.app.notices.channels import never_silent
 from keyback.app.perform import perform
 from keyback.core.effects import Audit, TellAdministrators
 from keyback.core.events import Activity, Event
-from keyback.core.policy import Notifications
 from keyback.core.ports import Unit
 from keyback.core.rules.norms import UNKNOWN
 from keyback.core.types import Instant
@@ -55,6 +55,6 @@ def look(house: House) -> Watch:
 
 
 def alarm(unit: Unit, activity: Activity, notice: str, **values: str | int) -> None:
-    """A line in the audit log, and a mail to the administrators that no policy silences (AUD-7)."""
+    """A line in the audit log, and a notice to the administrators that no policy silences (AUD-7)."""
     told = TellAdministrators(notice, {"when_at": unit.now, **values}, "")
-    perform(unit, (Audit(Event(activity, "", "", "success", details=values)), told), Notifications())
+    perform(unit, (Audit(Event(activity, "", "", "success", details=values)), told), never_silent(unit))

@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from keyback.core.messages import Text, say
 from keyback.core.policy import AdminSelfService, Demand, FirstProof, Mfa, PasswordPreset, Policy, Scope
 from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, PHONE_CODES, enough
+from keyback.core.rules.notice_check import channel_mistakes
 from keyback.core.rules.numbers import is_country
 from keyback.core.rules.policy_ranges import RANGES, RECOMMENDED
 from keyback.core.rules.readiness import typical_proof
@@ -52,6 +53,8 @@ MESSAGES: Mapping[str, str] = {
     "policy.warn.all_without_selected": "Self-service is switched on for everybody without a pilot group before.",
     "policy.warn.notices_off": "Some notices about resets are off. People may not learn that somebody else used"
     " their account.",
+    "policy.warn.helpdesk_mailbox": "The address for help is a mailbox of your own mail domains. Whoever has lost the password"
+    " cannot write from there, and the answer goes where they cannot read it. A web page or a phone number on it is better.",
     "policy.warn.trust_imported_contacts": "Imported addresses and numbers count as proof although nobody has"
     " confirmed them.",
     "policy.warn.guided_everywhere": "Everybody on the Internet may learn who has an account, and which methods.",
@@ -270,6 +273,7 @@ _MISTAKES: tuple[Callable[[Policy, Known], Iterator[Text]], ...] = (
     _sign_in,
     _passes,
     _numbers,
+    lambda policy, _known: channel_mistakes(policy.notifications),
     _helpdesk_link,
 )
 
@@ -364,5 +368,14 @@ def _other_findings(policy: Policy) -> tuple[Finding, ...]:
     return (
         ("administrators_stranded", "administrators", on and not _possible(allowed, demand)),
         ("administrators_sms", "administrators.sms", rule.sms),
+        ("helpdesk_mailbox", "customization.helpdesk_link", _in_own_mail(policy)),
         ("notices_off", "notifications", not all(getattr(notices, f.name) for f in fields(notices))),
     )
+
+
+def _in_own_mail(policy: Policy) -> bool:
+    """Whether help is at a mailbox that the lost password itself opens (entra-sspr 5)."""
+    link = policy.customization.helpdesk_link.lower()
+    domain = "" if link.startswith("https://") else link.removeprefix("mailto:").partition("?")[0].rpartition("@")[2]
+    own = [one.lower() for one in policy.self_service.own_mail_domains]
+    return bool(domain) and any(domain == one or domain.endswith(f".{one}") for one in own)
