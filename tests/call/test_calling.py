@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from keyback.app.helpdesk import checking
+from keyback.app.reset.answer import Reply, answer
 from keyback.core.errors import Forbidden, Refused, TooMany
 from keyback.core.events import Activity
 from keyback.core.policy import Limits, Scope
@@ -376,3 +377,40 @@ def test_numbers_are_drawn_anew_where_one_is_taken(quick: Living) -> None:
     numbers = {checking.open_case(desk.work, person).number for person in people}
     assert len(numbers) == 20
     assert not [line for line in quick.story() for number in numbers if number in str(line["details"])]
+
+
+class Killed(Exception):
+    """The process is gone."""
+
+
+class Dying:
+    """A hasher during whose work the process is killed."""
+
+    def hash(self, secret: str) -> str:
+        raise Killed(len(secret))
+
+    def verify(self, encoded: str, secret: str, *, stranger: bool = False) -> bool:
+        raise Killed(len(encoded), len(secret), stranger)
+
+    def outdated(self, encoded: str) -> bool:
+        raise Killed(len(encoded))
+
+
+def test_a_kill_between_the_charge_and_the_comparison_costs_a_try_and_no_more(living: Living) -> None:
+    """F01, THR-5: the try is spent, the case is open, and the right code still passes it."""
+    desk, browser = helpdesk(living), living.browser()
+    codes = living.recovery_codes(desk.ada)
+    enter(browser, desk.open().number)
+    browser.choose("recovery_code")
+    version = next(int(field["value"]) for field in browser.page["fields"] if field["name"] == "version")
+    token = str(next(cookie.value for cookie in browser.http.cookies.jar if "journey" in cookie.name))
+    with pytest.raises(Killed):
+        answer(replace(living.house, hasher=Dying()), Reply(token, codes[0], version, "203.0.113.7"))
+    assert desk.case().state is CaseState.OPEN
+    with living.store.engine.transaction(write=False) as link:
+        row = link.one(Sql("SELECT tries_left FROM challenge WHERE tenant = :tenant"), {"tenant": "t1"})
+    assert row is not None
+    assert row[0] == 4
+    browser.get("/reset/journey")
+    browser.post(answer=codes[0])
+    assert desk.case().state is CaseState.PASSED
