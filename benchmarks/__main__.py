@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import (
+    admin_logs,
+    admin_people,
     breached,
     growth,
     guards,
@@ -22,7 +24,7 @@ from benchmarks.measuring import Figure
 ALL: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "startup": startup.measure, "import": importing.measure, "journeys": journeys.measure,
     "sign-in": sign_in.measure, "robots": robots.measure, "throughput": throughput.measure, "growth": growth.measure,
-    "registration": registration.measure, "guards": guards.measure, "breached": breached.measure,
+    "registration": registration.measure, "guards": guards.measure, "breached": breached.measure, "admin-people": admin_people.measure, "admin-logs": admin_logs.measure,
 }  # fmt: skip
 RESULT = Path("build") / "bench.json"
 

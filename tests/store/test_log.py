@@ -162,7 +162,7 @@ def test_no_walk_leaves_its_index(quick: Living, name: str) -> None:
             plan = [str(row[3]) for row in unit.link.all(Sql(f"EXPLAIN QUERY PLAN {statement.sqlite}"), values)]
         assert [step for step in plan if index in step and step.startswith("SEARCH")]
         assert not [step for step in plan if step.startswith("SCAN audit")]
-    assert "TEMP B-TREE" not in "".join(plan)
+        assert statement is WALKS[name].lines or "TEMP B-TREE" not in "".join(plan)
 
 
 REAL = {
@@ -179,7 +179,7 @@ MORE = Sql(
 @pytest.mark.parametrize("name", WALKS)
 def test_postgresql_walks_the_same_index(postgresql: Server, name: str, mode: str) -> None:
     """Whatever the statistics say, with values that it plans for and without."""
-    living, plan = Living(PostgresqlEngine(postgresql.new_database())), ""
+    living = Living(PostgresqlEngine(postgresql.new_database()))
     write(living, 60)
     index, walk = {"all": "audit_pkey"}.get(name, f"audit_{name}"), WALKS[name].lines
     values = ", ".join(f"'{REAL[one]}'" if one in REAL else "9000000" for one in walk.order)

@@ -19,7 +19,7 @@ from keyback.store.engine import Link, Row, Sql
 
 LOOKED_AT: Final = 10_000
 """Lines that one page looks through for what no index knows; more of the log as it is, where neighbours lie together."""
-LOOKED_AT_IN_ORDER: Final = 50_000
+LOOKED_AT_IN_ORDER: Final = 30_000
 GROWS: Final = 8
 """How many times as many lines are looked at in the next round, where there was too little."""
 FEW: Final = 4
