@@ -194,7 +194,7 @@ def test_each_role_sees_its_part(peopled: Living) -> None:
     """ADM-1: figures for who reads reports; the queue for who helps; nothing that leads to a refusal."""
     helpdesk = operator(peopled, "helpdesk_administrator", "hal")
     helpdesk.get("/")
-    assert set(tiles(helpdesk)) == {"overview.incidents", "overview.requests", "overview.approvals"}
+    assert set(tiles(helpdesk)) == {"overview.incidents", "overview.requests"}
     assert not helpdesk.parts("Table")
     for role, name in (
         ("reports_reader", "rea"),

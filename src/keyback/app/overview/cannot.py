@@ -26,6 +26,8 @@ from keyback.core.rules.roles import Permission
 from keyback.core.types import Code
 
 STRETCH: Final = 1_000
+"""Rows that are read at once, at most."""
+BEGINNING: Final = 20
 FARTHEST: Final = 10_000
 """People that one page looks at."""
 FEW: Final = 4_000
@@ -192,12 +194,14 @@ def _walk(unit: Unit, judge: _Judge, asked: Asked) -> Iterator[Stood]:
 
 
 def _along(unit: Unit, judge: _Judge, walk: Walk, way: _Way) -> Iterator[Stood]:
-    rows = unit.readiness.walk(walk, unit.now)
-    while rows:
-        after = walk.after
+    """Class after class; of one that holds nobody, only the first few rows are read. The members of a few groups are read
+    as they come, since each reading begins with all of them."""
+    walk = replace(walk, count=STRETCH if walk.only else min(BEGINNING, STRETCH))
+    while rows := unit.readiness.walk(walk, unit.now):
+        after, count = walk.after, min(2 * walk.count, STRETCH)
         for one in rows:
-            if not judge.may_hold(_within(one.like, frozenset()), walk.groups):
-                after = (one.place[0], _END, "")
+            if not walk.only and not judge.may_hold(_within(one.like, frozenset()), walk.groups):
+                after, count = (one.place[0], _END, ""), min(BEGINNING, STRETCH)
                 break
             after = one.place
             if not (way.leave_out_administrators and one.like.administrator != NO_ADMINISTRATOR):
@@ -205,8 +209,7 @@ def _along(unit: Unit, judge: _Judge, walk: Walk, way: _Way) -> Iterator[Stood]:
         else:
             if len(rows) < walk.count:
                 return
-        walk = replace(walk, after=after)
-        rows = unit.readiness.walk(walk, unit.now)
+        walk = replace(walk, after=after, count=count)
 
 
 def _within(like: Likes, groups: frozenset[str]) -> Likes:

@@ -59,6 +59,8 @@ class Counted:
     numbers: Mapping[Measure, int]
     at: Instant
     version: int
+    live: bool = False
+    """Counted for this look."""
 
     def __getitem__(self, measure: Measure) -> int:
         return self.numbers.get(measure, 0)
@@ -67,7 +69,7 @@ class Counted:
 def counted(house: House, unit: Unit, policy: InForce) -> Counted | None:
     """Now where people are few, else as it was kept; None: it was never counted."""
     if unit.listing.totals()["all"] <= AT_ONCE:
-        return Counted(count(house, unit, policy), unit.now, policy.version)
+        return Counted(count(house, unit, policy), unit.now, policy.version, live=True)
     figures = unit.pulse.figures()
     if _VERSION not in figures:
         return None

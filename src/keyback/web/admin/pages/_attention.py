@@ -36,7 +36,7 @@ MESSAGES = {
     "attention.late": "{count} {count:message waits|messages wait} for more than ten minutes to be sent.",
     "attention.breached": "The list of breached passwords is missing, broken or too old.",
     "attention.clock": "Clocks of this server and the database are {count} {count:second|seconds} apart.",
-    "attention.audit": "The audit log was found broken at {at}. Compare it with the checkpoints that are kept elsewhere.",
+    "attention.audit": "The audit log was found broken at {found_at}. Compare it with the checkpoints that are kept elsewhere.",
     "attention.place.properties": "Password reset: Properties",
     "attention.place.reset_methods": "Password reset: Authentication methods",
     "attention.place.registration": "Password reset: Registration",
@@ -120,7 +120,7 @@ def _trouble(ask: Ask, found: Found) -> Row:
     if found.count:
         values["count"] = found.count
     if found.at:
-        values["at" if found.trouble is Trouble.AUDIT else "until_at"] = found.at
+        values["found_at" if found.trouble is Trouble.AUDIT else "until_at"] = found.at
     return _row(found.trouble.value, tone, say(f"attention.{found.trouble}", **values), _place(ask, place))
 
 

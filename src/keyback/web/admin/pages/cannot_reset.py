@@ -10,6 +10,7 @@ from keyback.core.rules.roles import Permission
 from keyback.web.admin.call import Ask, Download, Reply
 from keyback.web.admin.declare import Route, one_of
 from keyback.web.admin.exporting import csv_of, json_of
+from keyback.web.admin.pages._attention import number
 from keyback.web.admin.parts import Column, Filter, Go, Mark, Row, Screen, Table
 
 MESSAGES = {
@@ -59,7 +60,7 @@ def show(ask: Ask) -> Reply:
         tuple(_row(one) for one in page.people), say(empty), path=PATH, query=tuple(kept.items()),
         filters=_filters(kept), next=_place(page.next) if page.next else "",
         first=f"{PATH}?{urlencode(kept)}" if ask.query.get("after") else "", exports=_exports(ask, kept),
-        count=say("cannot.file", most=cannot.FILE) if ask.may(Permission.EXPORT_PEOPLE) else None,
+        count=say("cannot.file", most=number(cannot.FILE)) if ask.may(Permission.EXPORT_PEOPLE) else None,
     )  # fmt: skip
     above = (Go("/", say("cannot.overview")),)
     lead = (say("cannot.lead"),)

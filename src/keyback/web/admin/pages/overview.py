@@ -31,8 +31,8 @@ MESSAGES = {
     "overview.chart": "Resets and wrong answers per day",
     "overview.series.resets": "Resets",
     "overview.series.failures": "Wrong answers",
-    "overview.as_of": "Counted at {at}.",
-    "overview.older": "Counted at {at}, under an earlier policy. It is counted anew within a minute.",
+    "overview.as_of": "Counted at {counted_at}.",
+    "overview.older": "Counted at {counted_at}, under an earlier policy. It is counted anew within a minute.",
     "overview.uncounted": "It has not been counted yet how many people can reset. It is counted within a minute.",
     "overview.again": "Count again now",
     "overview.counted.done": "It was counted again.",
@@ -57,7 +57,7 @@ def show(ask: Ask) -> Reply:
         parts.append(_first_steps(ask))
     parts.append(Tiles((*_figures(ask, looked), *_queues(waits))))
     parts += _said_when(looked)
-    parts.append(_chart(looked))
+    parts.append(Panel(say("overview.chart"), (_chart(looked),), id="days"))
     parts.append(Panel(say("attention.title"), (_attention.table(ask, looked, waits),), id="attention"))
     return Reply(Screen("overview", say("overview.title"), tuple(parts)))
 
@@ -108,21 +108,20 @@ def _counted(numbers: Counted, listed: str) -> Iterator[Tile]:
 
 def _queues(waits: Counts | None) -> Iterator[Tile]:
     if waits is not None:
-        for name, count in (
-            ("incidents", waits.incidents), ("requests", waits.requests), ("approvals", waits.approvals),
-        ):  # fmt: skip
+        approvals = (("approvals", waits.approvals),) if waits.approvals else ()
+        for name, count in (("incidents", waits.incidents), ("requests", waits.requests), *approvals):
             yield Tile(say(f"overview.{name}"), number(count), href=f"/helpdesk/{name}", tone="warn" if count else "")
 
 
 def _said_when(looked: Looked) -> list[Part]:
     """How old the figures are, where they are not of this moment."""
-    if looked.policy is None:
+    if looked.policy is None or (looked.counted is not None and looked.counted.live):
         return []
     again = Presses((Press("/overview/count", say("overview.again")),))
     if looked.counted is None:
         return [Paragraph(say("overview.uncounted")), again]
     older = looked.counted.version != looked.policy.version
-    return [Paragraph(say("overview.older" if older else "overview.as_of", at=looked.counted.at)), again]
+    return [Paragraph(say("overview.older" if older else "overview.as_of", counted_at=looked.counted.at)), again]
 
 
 def _chart(looked: Looked) -> Chart:
