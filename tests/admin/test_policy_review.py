@@ -25,6 +25,7 @@ from tests.living import OPEN_POLICY, Living, with_self_service
 PROPERTIES = "/password-reset/properties"
 METHODS = "/password-reset/authentication-methods"
 REGISTRATION = "/password-reset/registration"
+NOTICES = "/password-reset/notifications"
 CUSTOMIZATION = "/password-reset/customization"
 PROTECTION = "/authentication-methods/password-protection"
 
@@ -59,6 +60,7 @@ MISTAKES: list[tuple[str, dict[str, str | list[str]], str, str]] = [
         "customization.helpdesk_link",
         "policy_page.is.helpdesk_link",
     ),
+    (NOTICES, {"notifications.freezes": []}, "notifications.freezes", "policy_page.is.never_silent"),
     (PROTECTION, {"passwords.minimum_length": "8"}, "passwords.minimum_length", "policy_page.is.password_length"),
     (PROTECTION, {"passwords.banned_terms": "abc"}, "passwords.banned_terms", "policy_page.is.term"),
 ]
@@ -303,9 +305,9 @@ def test_changes_are_said_in_words(quick: Living) -> None:
         ("Require registration at sign-in", "Yes", "No"),
         ("Wait until something new counts for a reset", "24 hours", "1 hour"),
     ]
-    review(desk, "/password-reset/notifications", **{"notifications.keys": ["email", "sms"], "notifications.brake": []})
+    review(desk, NOTICES, **{"notifications.keys": ["email", "sms"], "notifications.failure_bursts": []})
     assert said_changes(desk) == [
-        ("When resets pause because there are too many, or many fail", "E-mail", "(empty)"),
+        ("When attempts at an account fail again and again", "E-mail", "(empty)"),
         ("When keys or certificates are near their end", "E-mail", "E-mail and text message"),
     ]
 

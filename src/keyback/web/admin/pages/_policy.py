@@ -50,6 +50,7 @@ MESSAGES = {
     "policy_page.is.country": "{value} is not a country. Write two capital letters, such as DE.",
     "policy_page.is.domain": "{value} is not a mail domain. Write it as example.org.",
     "policy_page.is.helpdesk_link": "Write an address that begins with https://, or a mail address.",
+    "policy_page.is.never_silent": "This is never off: somebody must learn of it. Tick at least one.",
     "policy_page.is.term": "{value} is not a term. A term has 4 to 64 characters.",
     "policy_page.is.terms": "{value} terms are too many. Up to 1000.",
 }
