@@ -55,7 +55,7 @@ def test_it_says_that_the_password_is_the_same_and_what_to_do_if_it_is_forgotten
     first_proof(browser)
     page = second_proof(browser)
     assert [text["id"] for text in page["lead"]] == ["done.unlocked", "done.unlocked_forgot"]
-    assert [link["href"] for link in page["links"]] == ["/sign-in", "/reset"]
+    assert [link["href"] for link in page["links"]] == ["/sign-in", "/reset", "/contact"]
 
 
 def test_no_page_for_a_new_password_is_in_the_list_of_steps(house: Living) -> None:

@@ -46,6 +46,7 @@ USES: Final = (
     Use("HTTPS of the portal", "TLS 1.2 or newer", "negotiated", "wiring/certificates.py"),
     Use("Checking certificate and key at the start", "X.509", "in the certificate", "wiring/configuration.py"),
     Use("Announcing the end of a certificate", "X.509", "in the certificate", "wiring/doctor.py"),
+    Use("Telling administrators of that end", "X.509", "in the certificate", "wiring/lasting.py"),
     Use("Connections to the portal", "TLS 1.2 or newer", "negotiated", "wiring/listening.py"),
     Use("Gateways and webhooks", "TLS 1.2 or newer, name checked", "negotiated", "channels/outbound.py"),
     Use("Mail server", "TLS 1.2 or newer, name checked", "negotiated", "channels/smtp.py"),

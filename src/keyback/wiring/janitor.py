@@ -20,6 +20,7 @@ from keyback.store.group_changes import SqlGroupChanges
 from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.retention import SqlRemoving
 from keyback.wiring.house import Running
+from keyback.wiring.lasting import NOTHING, Lasting
 from keyback.wiring.shipping import NOWHERE, Elsewhere
 from keyback.wiring.watch import Watch
 
@@ -34,9 +35,14 @@ DEFAULTS: Final[Mapping[str, int]] = MappingProxyType({})
 class Janitor:
     """One thread; a store that is away only means another minute."""
 
-    def __init__(self, running: Running, checkpoints: Elsewhere = NOWHERE, days: Mapping[str, int] = DEFAULTS) -> None:
-        """`checkpoints`: where those of the audit log go. `days`: how long rows are kept, where it was chosen."""
+    def __init__(
+        self, running: Running, checkpoints: Elsewhere = NOWHERE, days: Mapping[str, int] = DEFAULTS,
+        lasting: Lasting = NOTHING,
+    ) -> None:  # fmt: skip
+        """`checkpoints`: where those of the audit log go. `days`: how long rows are kept, where it was chosen. `lasting`: what
+        comes to an end on this server."""
         self._running = running
+        self._lasting = lasting
         self._checkpoints = checkpoints
         self._watch = Watch(running.store, running.house.clock.now)
         self._stopping = threading.Event()
@@ -74,8 +80,9 @@ class Janitor:
         return self._stopping.wait(BREATH_SECONDS)
 
     def look(self) -> None:
-        """After keys, clocks and the audit log; never fails."""
+        """After keys, clocks, the audit log, and what comes to an end; never fails."""
         self._watch.look(self._checkpoints)
+        self._lasting.look(self._running.house)
 
     def _work(self) -> None:
         while not self._stopping.wait(PAUSE_SECONDS):

@@ -20,6 +20,7 @@ from keyback.wiring.console import config_path
 from keyback.wiring.hasher import Argon2Hasher, Cost
 from keyback.wiring.house import Place, Running, World, build, open_store
 from keyback.wiring.janitor import Janitor
+from keyback.wiring.lasting import Lasting
 from keyback.wiring.listening import Listener, bind, port_of, serve
 from keyback.wiring.shipping import elsewhere
 from keyback.wiring.ways_out import ways_out
@@ -51,7 +52,8 @@ def run(config: Path | None, ready: Callable[[Up], None]) -> None:
         if admin_door and not settings.admin_url:
             admin_url = f"{admin_url.rpartition(':')[0]}:{port_of(admin_door)}"
         running = open_running(settings, admin_url)
-        janitor = Janitor(running, elsewhere(settings), settings.retention)
+        lasting = Lasting(Path(settings.key_file), Path(settings.tls_certificate) if certificate else None)
+        janitor = Janitor(running, elsewhere(settings), settings.retention, lasting)
         up = Up(
             settings.base_url, f"{settings.address[0]}:{port_of(door)}", admin_url, tuple(ways_out(settings))
         )  # fmt: skip
