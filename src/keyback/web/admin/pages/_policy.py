@@ -21,7 +21,7 @@ from keyback.web.admin.declare import Route, one_of
 from keyback.web.admin.exporting import csv_of, json_of
 from keyback.web.admin.pages import _policy_review as review
 from keyback.web.admin.pages._policy_review import LONGEST_WHY, Proposal, Said, Sections
-from keyback.web.admin.pages._policy_settings import Known, Scene, Setting, Typed, read_all, typed_of
+from keyback.web.admin.pages._policy_settings import Groups, Known, Scene, Setting, Typed, read_all, typed_of
 from keyback.web.admin.parts import Control, Form, Go, Hidden, Part, Presses, Screen, Words
 from keyback.web.page import Message
 
@@ -146,9 +146,11 @@ class _Filled:
 
 def _shown(ask: Ask, page: PolicyPage, filled: _Filled, messages: tuple[Message, ...] = ()) -> Screen:
     may = decides(ask)
-    scene = Scene(groups_of(ask), disabled=not may)
+    settings = page.settings(ask)
+    groups = groups_of(ask) if any(isinstance(one, Groups) for one in settings) else ()
+    scene = Scene(groups, disabled=not may)
     controls: list[Control] = [Hidden("base", str(filled.base))]
-    for one in page.settings(ask):
+    for one in settings:
         controls += one.controls(filled.typed, filled.wrong.get(one.path), scene)
     form = Form(f"{page.at(ask)}/review", say("policy_page.review"), (*controls, *page.shown), readonly=not may)
     _, values = editing.values_of(ask.house)
