@@ -9,7 +9,7 @@ import pytest
 from keyback.app.people.ports import Group
 from keyback.core.policy import Helpdesk
 from keyback.core.ports.desk import HelpRequest
-from keyback.core.types import HOUR, MINUTE, ContactKind
+from keyback.core.types import HOUR, MINUTE, ContactKind, DirectoryKind
 from keyback.store.group_changes import SqlGroupChanges
 from tests.admin.desk import Desk
 from tests.call.calling import ADA, call, enter
@@ -297,6 +297,29 @@ def test_who_may_not_help_gets_no_buttons_and_no_deed(living: Living) -> None:
     for path in ("/helpdesk", "/helpdesk/id-ada", "/helpdesk/requests", "/helpdesk/incidents", "/helpdesk/approvals"):
         reader.get(path)
         assert reader.status == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ("elsewhere", {"temporary-password"}),
+        ("frozen", {"access-pass", "demand-registration"}),
+        ("disabled", {"temporary-password", "access-pass", "unlock", "case"}),
+        ("nothing", {"case"}),
+    ],
+)
+def test_there_are_no_dead_buttons(living: Living, change: str, missing: set[str]) -> None:
+    """What would only be refused is not offered."""
+    desk = olga(living)
+    directory = DirectoryKind.LDAP if change == "elsewhere" else DirectoryKind.CLOUD
+    bob = living.person("bob", directory=directory, enabled=change != "disabled")
+    if change == "frozen":
+        with living.store.writing() as unit:
+            unit.people.freeze(bob, unit.now)
+    desk.get(f"/helpdesk/{bob}")
+    offered = {one["value"].replace("_", "-") for part in desk.parts("Select") for one in part["options"]}
+    assert not (offered | set(presses(desk))) & missing
+    assert offered or change == "disabled"
 
 
 def test_requests_for_help_are_taken_and_closed(living: Living) -> None:

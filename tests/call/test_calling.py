@@ -17,6 +17,7 @@ from keyback.core.types import DAY, HOUR, MINUTE, ContactKind
 from keyback.store.engine import Sql
 from tests.call.calling import ADA, call, enter, helpdesk, text, work_of
 from tests.living import MAIL, MOBILE, NEW_PASSWORD, OPEN_POLICY, SECRET, Living, with_self_service
+from tests.watch.weather import complete
 
 
 def activities(living: Living) -> list[str]:
@@ -413,4 +414,15 @@ def test_a_kill_between_the_charge_and_the_comparison_costs_a_try_and_no_more(li
     assert row[0] == 4
     browser.get("/reset/journey")
     browser.post(answer=codes[0])
+    assert desk.case().state is CaseState.PASSED
+
+
+def test_callers_are_not_stopped_by_the_brake(living: Living) -> None:
+    """Decisions 21: no password changes hands by a check, and people must be helped just then."""
+    desk = helpdesk(living)
+    complete(living, 30)
+    stranger = living.browser("198.51.100.3")
+    stranger.get("/reset")
+    assert stranger.status == 429
+    call(living.browser(), desk.open().number)
     assert desk.case().state is CaseState.PASSED

@@ -4,9 +4,10 @@ once within a day (decisions 21, ADM-5)."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from keyback.app.admin.rights import may_touch, require_any
+from keyback.app.admin.rights import require_any
 from keyback.app.helpdesk.basis import a_document
 from keyback.app.helpdesk.checking import somebody
+from keyback.app.helpdesk.looking import reach_of
 from keyback.app.incidents.care import a_reason
 from keyback.app.people.ports import Work
 from keyback.core.errors import Conflict, Forbidden, NotFound, Refused
@@ -22,7 +23,7 @@ MESSAGES: Mapping[str, str] = {
     "helpdesk.own_request": "You asked for this yourself. Somebody else must decide about it.",
     "helpdesk.decided": "Somebody has decided about this before, or it has run out.",
 }
-MOST_SHOWN = 200
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ def waiting(work: Work) -> Sequence[Waiting]:
 
 def waiting_in(unit: Unit, actor: str) -> Sequence[Waiting]:
     """In the caller's unit."""
-    found = []
+    found, reach = [], reach_of(unit, actor)
     for one in unit.approvals.waiting(unit.now, MOST_SHOWN):
         person = unit.people.by_id(one.person, unit.now)
-        if person is not None and one.asked_by != actor and may_touch(unit, actor, MAY[Action(one.action)], person):
+        if person is not None and one.asked_by != actor and reach(MAY[Action(one.action)], person):
             found.append(Waiting(one, person, unit.people.by_id(one.asked_by, unit.now)))
     return found
 

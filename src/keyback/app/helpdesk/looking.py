@@ -1,10 +1,10 @@
 """Everything that an operator on the telephone must see of one person at a glance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from keyback.app import counters
-from keyback.app.admin.rights import is_host, may_touch, rights_of
+from keyback.app.admin.rights import is_host, rights_of
 from keyback.app.helpdesk.basis import second_in_person
 from keyback.app.people.overview import Overview, overview_of
 from keyback.app.people.pauses import BUDGETS
@@ -20,6 +20,7 @@ from keyback.core.ports.listing import LogQuery
 from keyback.core.rules import assurance, helpdesk, offer
 from keyback.core.rules.helpdesk import MAY, Action
 from keyback.core.rules.limits import Client, charge, pause_after
+from keyback.core.rules.roles import Permission
 from keyback.core.types import Instant, Person
 
 MOST_ATTEMPTS = 10
@@ -78,6 +79,7 @@ def glance(work: Work, person: str) -> Glance:
     with work.house.store.reading() as unit:
         found = seen(unit, work.actor, person)
         newest = unit.incidents.open_of(found.id)
+        reach = reach_of(unit, work.actor)
         return Glance(
             person=found,
             overview=overview_of(work, unit, found),
@@ -89,11 +91,22 @@ def glance(work: Work, person: str) -> Glance:
             case=unit.cases.of_person(found.id, unit.now),
             approvals=[one for one in unit.approvals.of_person(found.id, unit.now) if one.asked_by == work.actor],
             attempts=_attempts(unit, found),
-            may=frozenset(action for action, needs in MAY.items() if may_touch(unit, work.actor, needs, found)),
-            may_check=helpdesk.can_be_checked(found) and may_touch(unit, work.actor, helpdesk.CHECKING, found),
+            may=frozenset(one for one in Action if helpdesk.possible(one, found) and reach(MAY[one], found)),
+            may_check=helpdesk.can_be_checked(found) and reach(helpdesk.CHECKING, found),
             can_pass=_can_pass(work, unit, found),
             second_in_person=second_in_person(unit),
         )
+
+
+def reach_of(unit: Unit, actor: str) -> Callable[[tuple[Permission, ...], Person], bool]:
+    """Whether the actor may do one of these to somebody, for what is shown; asked of many, the rights are read once."""
+    rights = rights_of(unit, actor)
+
+    def reach(needs: tuple[Permission, ...], person: Person) -> bool:
+        assignable = unit.held_roles.role_assignable(person.id, unit.now)
+        return any(rights.over(one, person, role_assignable=assignable) for one in needs)
+
+    return reach
 
 
 def case_of(work: Work, person: str) -> tuple[Person, Case | None, str]:

@@ -4,9 +4,10 @@ people whom the operator may help (ADM-9)."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from keyback.app.admin.rights import may_touch, require_any
+from keyback.app.admin.rights import require_any
 from keyback.app.helpdesk import approving
 from keyback.app.helpdesk.checking import somebody
+from keyback.app.helpdesk.looking import reach_of
 from keyback.app.incidents.care import a_reason
 from keyback.app.people.ports import Work
 from keyback.core.errors import Conflict, NotFound
@@ -22,7 +23,7 @@ MESSAGES: Mapping[str, str] = {
     "helpdesk.no_help_request": "There is no such request for help.",
     "helpdesk.closed_before": "Somebody has closed this before.",
 }
-MOST_SHOWN = 200
+MOST_SHOWN = 100
 INCIDENTS = (Permission.HELP_PEOPLE,)
 
 
@@ -86,11 +87,13 @@ def close_request(work: Work, request: str, why: str) -> None:
 
 
 def _requests(unit: Unit, actor: str) -> Sequence[Asked]:
+    reach = reach_of(unit, actor)
     found = ((one, unit.people.by_id(one.person, unit.now)) for one in unit.help_requests.waiting(MOST_SHOWN))
-    return [Asked(one, who) for one, who in found if who is not None and may_touch(unit, actor, CHECKING, who)]
+    return [Asked(one, who) for one, who in found if who is not None and reach(CHECKING, who)]
 
 
 def _incidents(unit: Unit, actor: str) -> Sequence[Reported]:
+    reach = reach_of(unit, actor)
     newest = unit.incidents.newest(MOST_SHOWN, only_open=True)
     found = ((one, unit.people.by_id(one.person, unit.now)) for one in newest)
-    return [Reported(one, who) for one, who in found if who is not None and may_touch(unit, actor, INCIDENTS, who)]
+    return [Reported(one, who) for one, who in found if who is not None and reach(INCIDENTS, who)]

@@ -8,7 +8,7 @@ from keyback.core.policy import Demand, Policy, resolve
 from keyback.core.ports.desk import Approval, Case, CaseState
 from keyback.core.rules import roles
 from keyback.core.rules.roles import Permission
-from keyback.core.types import DAY, MINUTE, Instant, Person, PersonKind, Span
+from keyback.core.types import DAY, MINUTE, DirectoryKind, Instant, Person, PersonKind, Span
 
 CASE_LIFE: Span = 5 * MINUTE
 """How long a case number can be used at the portal."""
@@ -57,6 +57,15 @@ MAY: Mapping[Action, tuple[Permission, ...]] = MappingProxyType({
 def can_be_checked(person: Person) -> bool:
     """Whether there is anybody who could call: others are helped by who looks after such accounts."""
     return person.enabled and person.deleted_at is None and person.kind is PersonKind.PERSON
+
+
+def possible(action: Action, person: Person) -> bool:
+    """Whether it can be done for this person at all: buttons that only refuse are not shown."""
+    if not can_be_checked(person):
+        return False
+    if action is Action.TEMPORARY_PASSWORD:
+        return person.directory is DirectoryKind.CLOUD
+    return person.frozen_at is None or action not in {Action.ACCESS_PASS, Action.DEMAND_REGISTRATION}
 
 
 def call_demand(policy: Policy, person: Person) -> Demand:

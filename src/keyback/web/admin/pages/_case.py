@@ -6,6 +6,7 @@ from keyback.app.helpdesk import looking
 from keyback.core.messages import say
 from keyback.core.ports.desk import Case
 from keyback.core.rules.helpdesk import PASSED_LIFE
+from keyback.core.types import HOUR, Span
 from keyback.web.admin.call import Ask
 from keyback.web.admin.parts import Live, Once, Panel, Paragraph, Part, Press, Presses
 from keyback.web.page import Message
@@ -28,6 +29,10 @@ MESSAGES: Mapping[str, str] = {
     "case.failed": "Failed: the caller could not show who they are. Do nothing for them.",
     "case.expired": "Expired: nothing came in time. Begin a new check if the caller is still there.",
 }
+
+
+TOLD_FOR: Span = HOUR
+"""How long the page says what came of the last check."""
 
 
 def panel(ask: Ask, seen: looking.Glance, *, serves: bool, standing: str) -> Panel:
@@ -68,9 +73,10 @@ def _open(ask: Ask, seen: looking.Glance, case: Case) -> tuple[Part, ...]:
 
 
 def _over(ask: Ask, case: Case, standing: str) -> tuple[Part, ...]:
-    if standing == "passed":
-        return (Message(say("case.over" if case.operator == ask.actor else "case.passed_other"), "warn"),)
-    recent = (case.decided_at or case.expires_at) + PASSED_LIFE > ask.now
-    if standing not in {"failed", "expired"} or not recent or case.operator != ask.actor:
+    recent = (case.decided_at or case.expires_at) + TOLD_FOR > ask.now
+    mine = case.operator == ask.actor
+    if standing == "passed" and recent:
+        return (Message(say("case.over" if mine else "case.passed_other"), "warn"),)
+    if standing not in {"failed", "expired"} or not recent or not mine:
         return ()
     return (Message(say(f"case.{standing}"), "bad" if standing == "failed" else "warn"),)

@@ -41,6 +41,7 @@ MESSAGES: Mapping[str, str] = {
     "act.approved": "Somebody has agreed to this: {why}",
     "act.asked": "“{why}”: waits for a second person until {until_at}.",
     "act.out_of_reach": "Your roles let you look at this person, and do nothing for them.",
+    "act.of_nobody": "Nothing can be done for this account here: it is disabled, or is no person's.",
     "act.without": "Without a caller check",
     "act.without_about": "If the caller can use none of their ways. A second person must agree, or you have seen a document.",
     "act.what": "What is to be done",
@@ -108,7 +109,10 @@ def _screen(ask: Ask, seen: Glance, typed: Typed) -> Screen:
     if seen.may and not serves:
         parts += [_without(seen, typed)]
     told = [Message(typed.error.text, "bad")] if typed.error else []
-    told += [] if seen.may or seen.may_check else [Message(say("act.out_of_reach"))]
+    if not helpdesk.can_be_checked(seen.person):
+        told.append(Message(say("act.of_nobody"), "warn"))
+    elif not (seen.may or seen.may_check):
+        told.append(Message(say("act.out_of_reach")))
     return Screen(
         "case_open" if waits else "helpdesk_person", seen.person.display_name, tuple(parts), messages=tuple(told),
         above=(Go("/helpdesk", say("helpdesk.title")),), place="/helpdesk",
