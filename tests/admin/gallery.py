@@ -7,7 +7,7 @@ from keyback.core.types import MINUTE, Instant
 from keyback.web.admin import parts
 from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.declare import ANY_ROLE, Route, routes
-from keyback.web.admin.parts import Go, Mark, Message, Option, Press, Row, Screen
+from keyback.web.admin.parts import Go, Mark, Message, Option, Press, Row, Screen, Tone
 from keyback.web.call import Site
 from keyback.web.prompts import Catalog
 from keyback.wiring import plugins
@@ -25,7 +25,7 @@ def t(english: str) -> Text:
     return say(id_)
 
 
-PEOPLE = (
+PEOPLE: tuple[tuple[str, str, str, Tone, str], ...] = (
     ("Ada Byron", "ada@contoso.example", "Engineering", "good", "can reset"),
     ("Zoë Łukasiewicz-Papadopoulos", "zoe.lukasiewicz-papadopoulos@long-department-name.contoso.example", "Legal", "warn", "must register"),
     (EVIL, "evil@contoso.example", "<b>Sales</b>", "bad", "paused until 14:05"),
