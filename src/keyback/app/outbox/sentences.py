@@ -183,6 +183,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "notice.failed_attempts.means": "Nobody got in, and nothing was changed. Your password still works.",
         "notice.failed_attempts.next": "Was it you? Then try another way, or ask your helpdesk. Was it not you? Then tell "
         "nobody a code, and tell your helpdesk if it goes on.",
+        "notice.test.subject": "Test: {subject}",
+        "notice.test.what": "This is a test. An administrator sent it to their own address; nothing of what it says has happened.",
+        "notice.test.link": "(a link in the real message)",
         "notice.incident.short": '{organisation}: somebody reports "not me" for {who}. Password reset is closed for the account.',
         "notice.brake.short": "{organisation}: unusually many password resets ({resets}). New ones pause until {until_at}.",
         "notice.storm.short": "{organisation}: far more wrong answers than usual ({failures}). Nobody is locked out.",

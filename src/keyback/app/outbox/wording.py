@@ -17,6 +17,8 @@ from keyback.core.ports import Letter, Outgoing
 from keyback.core.types import Instant
 
 SMS_LETTERS: Final = 160
+SAMPLE, LOOK, TEST = "sample", "look", "test"
+"""A value of messages that are only looked at, or that administrators send to themselves: no link in them leads anywhere."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _LONGEST_VALUE: Final = 320
 _GSM_7: Final = re.compile(r"[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*")
@@ -61,20 +63,28 @@ def letter(outgoing: Outgoing, id_: str, at: Instant, voice: Voice) -> Letter:
         values["what"] = voice.words.say(_what(str(values["what"])))
     if short:
         return _short(Letter(id_, outgoing.to, "", "", "", voice.words.lang, "", at), template, values, voice)
-    body = template.body
-    if "objection" in outgoing.values:
-        values["link"] = f"{voice.base_url}/not-me/{outgoing.values['objection']}"
-    else:
-        body = tuple(sentence for sentence in body if sentence not in OBJECTING)
-    if outgoing.values.get("person") and voice.admin_url:
-        values["link"] = f"{voice.admin_url}/helpdesk/{outgoing.values['person']}"
-    else:
-        body = tuple(sentence for sentence in body if sentence not in LOOKING)
+    values["link"] = _link(outgoing, voice)
+    body = template.body if values["link"] else tuple(one for one in template.body if one not in (*OBJECTING, *LOOKING))
     said = [voice.words.say(Text(id_sentence, values)) for id_sentence in body]
     subject = voice.words.say(Text(template.subject, values))
+    if outgoing.values.get(SAMPLE) == TEST:
+        subject, said = voice.words.say(say("notice.test.subject", subject=subject)), [
+            voice.words.say(say("notice.test.what")), *said,
+        ]  # fmt: skip
     text = "\n\n".join(said) + "\n"
     html = _html(voice.words, subject, said, values)
     return Letter(id_, outgoing.to, subject, text, html, voice.words.lang, str(values["organisation"]), at)
+
+
+def _link(outgoing: Outgoing, voice: Voice) -> str:
+    """Where the message leads: "this was not me", or the person in the admin centre; a sample leads nowhere."""
+    if SAMPLE in outgoing.values:
+        return voice.words.say(say("notice.test.link"))
+    if "objection" in outgoing.values:
+        return f"{voice.base_url}/not-me/{outgoing.values['objection']}"
+    if outgoing.values.get("person") and voice.admin_url:
+        return f"{voice.admin_url}/helpdesk/{outgoing.values['person']}"
+    return ""
 
 
 def _clean(value: str | int) -> str | int:
@@ -128,7 +138,7 @@ _CODE: Final = (
 
 def _html(words: Words, subject: str, said: list[str], values: Mapping[str, str | int]) -> str:
     """The shell around the same sentences. The code, if there is one, large below the first; our link can be clicked."""
-    link = escape(str(values.get("link", "")))
+    link = escape(str(values["link"])) if "://" in str(values["link"]) else ""
     anchor = _LINK.format(link)
     paragraphs = [_PARAGRAPH.format(escape(sentence)) for sentence in said]
     if link:
