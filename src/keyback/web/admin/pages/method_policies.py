@@ -17,7 +17,7 @@ from keyback.web.admin.declare import Heading, Place, Route, one_of
 from keyback.web.admin.pages._policy import PolicyPage, routes
 from keyback.web.admin.pages._policy_settings import Entries, Groups, Number, Setting, yes_no
 from keyback.web.admin.pages.reset_methods import for_whom, kind, state
-from keyback.web.admin.parts import Cell, Column, Go, Paragraph, Part, Row, Screen, Table, Words
+from keyback.web.admin.parts import Cell, Column, Facts, Go, Paragraph, Part, Row, Screen, Table, Words
 
 MESSAGES = {
     "method_policies.title": "Policies",
@@ -147,7 +147,9 @@ def _title(ask: Ask) -> Words:
 
 def _about(ask: Ask, _values: Mapping[str, Any]) -> tuple[Part, ...]:
     method = ask.args["method"]
-    return (Paragraph(say("method_policies.pass_lead") if method == PASS else kind(method)),)
+    if method == PASS:
+        return (Paragraph(say("method_policies.pass_lead")),)
+    return (Facts(((say("method_policies.kind"), kind(method)),)),)
 
 
 def show(ask: Ask) -> Reply:
