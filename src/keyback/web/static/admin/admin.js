@@ -56,6 +56,7 @@ if (finder) {
   const open = () => {
     if (finder.open) return;
     finder.showModal();
+    box.focus();
     box.select();
     ask();
   };
