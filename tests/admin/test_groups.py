@@ -11,6 +11,15 @@ from tests.admin.acting import found, group, hold_role, work_as
 from tests.admin.desk import Desk
 from tests.living import OPEN_POLICY, Living, with_self_service
 
+_EVERYBODY = Sql(
+    """INSERT INTO membership (tenant, group_id, member, member_kind, relation, eligible)
+    SELECT tenant, :group, id, 'person', 'member', 0 FROM person"""
+)
+_NOBODY = Sql(
+    """INSERT INTO membership (tenant, group_id, member, member_kind, relation, eligible)
+    VALUES ('t1', :group, :member, 'person', 'member', 0)"""
+)
+
 
 def boss(living: Living) -> Desk:
     """A Global Administrator at the desk."""
@@ -255,6 +264,7 @@ def test_members_are_listed_in_pages_and_many_are_not_counted_to_the_end(living:
         desk.get(f"/groups/{made}?after={desk.parts('Table')[0]['next']}")
         assert len(desk.parts("Row")) == 3
         desk.get(f"/groups/{made}?q=P5")
+        assert len(desk.parts("Press")) == 2
         assert texts(desk) == ["P50 Test", "P51 Test"]
     desk.get("/groups")
     counts = {row["cells"][0]["label"]: row["cells"][1] for row in desk.parts("Row")}
@@ -262,11 +272,11 @@ def test_members_are_listed_in_pages_and_many_are_not_counted_to_the_end(living:
     assert counts["crowd"]["id"] == "group.members_more"
 
 
-_EVERYBODY = Sql(
-    """INSERT INTO membership (tenant, group_id, member, member_kind, relation, eligible)
-    SELECT tenant, :group, id, 'person', 'member', 0 FROM person"""
-)
-_NOBODY = Sql(
-    """INSERT INTO membership (tenant, group_id, member, member_kind, relation, eligible)
-    VALUES ('t1', :group, :member, 'person', 'member', 0)"""
-)
+def test_a_search_finds_members_of_groups_within_too(living: Living) -> None:
+    """By any word of a name, as everywhere; who is in it through another group is taken out there."""
+    desk = boss(living)
+    outer = group(living, "outer", group(living, "inner", living.person("ada")), living.person("adam"))
+    living.person("adele")
+    desk.get(f"/groups/{outer}?q=ad")
+    people = [row for row in desk.parts("Row") if row["id"].startswith("id-")]
+    assert [(row["id"], len(row["presses"])) for row in people] == [("id-ada", 0), ("id-adam", 1)]

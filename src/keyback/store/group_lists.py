@@ -1,4 +1,7 @@
-"""Groups and who is in them, a page at a time: what a page costs does not grow with the group."""
+"""Groups and who is in them, a page at a time: what a page costs does not grow with the group.
+
+`CROSS JOIN` tells SQLite, which knows no sizes, on which side to begin.
+"""
 
 from collections.abc import Sequence
 
@@ -18,10 +21,10 @@ _PAGE = f"""SELECT {COLUMNS}, g.canonical FROM people_group g
 _UP = Sql(f"{_PAGE} g.canonical > :after ORDER BY g.canonical LIMIT :count")
 _DOWN = Sql(f"{_PAGE} (:after = '' OR g.canonical < :after) ORDER BY g.canonical DESC LIMIT :count")
 _WHO = "p.id, p.upn, p.display_name, p.department, p.enabled, p.canonical"
-_AFTER = "p.tenant = :tenant AND p.canonical > :after AND p.deleted_at IS NULL AND (:prefix = '' OR (p.canonical >= :prefix AND p.canonical < :end))"
+_AFTER = "p.tenant = :tenant AND p.canonical > :after AND p.deleted_at IS NULL"
 _OF_FEW = Sql(
-    f"""SELECT {_WHO} FROM membership m JOIN person p ON p.tenant = m.tenant AND p.id = m.member
-    WHERE m.tenant = :tenant AND m.group_id = :group AND m.relation = 'member' AND m.member_kind = 'person' AND {_AFTER}
+    f"""SELECT {_WHO} FROM membership m CROSS JOIN person p
+    WHERE p.id = m.member AND m.tenant = :tenant AND m.group_id = :group AND m.relation = 'member' AND m.member_kind = 'person' AND {_AFTER}
     ORDER BY p.canonical LIMIT :count"""
 )
 _OF_MANY = Sql(
@@ -32,15 +35,14 @@ _OF_MANY = Sql(
 )
 """Of a group in which many are, the next ones are found sooner among all people than by sorting its members."""
 _INSIDE = Sql(
-    f"""SELECT {COLUMNS} FROM people_group g JOIN membership w
-      ON w.tenant = g.tenant AND w.member = g.id AND w.relation = 'member' AND w.member_kind = 'group'
-    WHERE g.tenant = :tenant AND w.group_id = :group ORDER BY g.canonical LIMIT :count"""
+    f"""SELECT {COLUMNS} FROM membership w CROSS JOIN people_group g
+    WHERE w.tenant = :tenant AND w.group_id = :group AND w.relation = 'member' AND w.member_kind = 'group'
+      AND g.tenant = w.tenant AND g.id = w.member ORDER BY g.canonical LIMIT :count"""
 )
 _IS_IN = Sql(
     """SELECT 1 FROM membership
     WHERE tenant = :tenant AND group_id = :group AND member = :member AND relation = 'member'"""
 )
-_LAST = "\U0010ffff"
 
 
 class SqlGroupLists:
@@ -61,12 +63,9 @@ class SqlGroupLists:
         }  # fmt: skip
         return [(group_of(row), row[4]) for row in self._link.all(_DOWN if query.descending else _UP, values)]
 
-    def people(self, group: Group, prefix: str, after: str, count: int) -> Sequence[ListedMember]:
+    def people(self, group: Group, after: str, count: int) -> Sequence[ListedMember]:
         """In the order of their user IDs."""
-        values = {
-            "tenant": self._tenant, "group": group.id, "prefix": prefix, "end": prefix + _LAST, "after": after,
-            "count": count,
-        }  # fmt: skip
+        values = {"tenant": self._tenant, "group": group.id, "after": after, "count": count}
         rows = self._link.all(_OF_MANY if group.members > MOST_COUNTED else _OF_FEW, values)
         return [ListedMember(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
 

@@ -153,8 +153,8 @@ class GroupLists(Protocol):
     def page(self, query: GroupsQuery) -> Sequence[tuple[Group, str]]:
         """Each with its canonical name, for the next page."""
 
-    def people(self, group: Group, prefix: str, after: str, count: int) -> Sequence[ListedMember]:
-        """Those directly in it, in the order of their user IDs, whose IDs begin so, after this one."""
+    def people(self, group: Group, after: str, count: int) -> Sequence[ListedMember]:
+        """Those directly in it, in the order of their user IDs, after this one."""
 
     def inside(self, group: str, count: int) -> Sequence[Group]:
         """Groups directly in it, by name."""

@@ -63,6 +63,7 @@ CREATE TABLE upload (
 CREATE INDEX upload_age ON upload (tenant, at);
 DROP INDEX audit_sign_in;
 CREATE INDEX audit_activity ON audit (tenant, activity, result, seq);
+CREATE INDEX membership_groups ON membership (tenant, group_id, member) WHERE member_kind = 'group';
 CREATE INDEX audit_actor ON audit (tenant, actor, seq) WHERE actor <> target;
 """
 INDEXES = """

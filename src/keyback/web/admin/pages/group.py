@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 from keyback.app.people import groups
 from keyback.app.people.group_uses import Kind, Use, uses
-from keyback.app.people.ports import Group, GroupsQuery
+from keyback.app.people.ports import Group, GroupsQuery, ListedMember
 from keyback.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from keyback.core.messages import Text, say
-from keyback.core.ports.listing import PeopleQuery
+from keyback.core.ports.listing import Listed, PeopleQuery
 from keyback.core.rules.words import words
 from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.declare import Route
@@ -45,8 +45,9 @@ MESSAGES: Mapping[str, str] = {
     "group.people_title": "People",
     "group.groups": "Groups in it",
     "group.none_in_it": "Nobody is directly in this group yet.",
-    "group.nobody_found": "Nobody in this group has a user ID that begins so.",
-    "group.prefix": "User ID begins with",
+    "group.nobody_found": "Nobody in this group is called like that. Search by the first letters of any word of a name or user ID.",
+    "group.search": "Name or user ID",
+    "group.nested": "Through a group within it",
     "group.column.user_id": "User ID",
     "group.column.name": "Name",
     "group.column.department": "Department",
@@ -201,26 +202,53 @@ def _inside(ask: Ask, seen: Seen) -> Sequence[Part]:
 
 
 def _people(ask: Ask, seen: Seen) -> Part:
-    prefix, after = ask.query.get("q", ""), ask.query.get("after", "")
-    work = ask.work()
-    with ask.house.store.reading() as unit:
-        lists = work.groups(unit).lists
-        found = lists.people(seen.group, prefix.strip().casefold(), after, PAGE + 1)
-    page, more = found[:PAGE], len(found) > PAGE
-    rows = []
-    for one in page:
-        mark = None if one.enabled else Mark(say("group.disabled"), "warn")
-        cells: tuple[Cell, ...] = (Go(f"/users/{one.id}", one.display_name), one.upn, one.department or None, mark)
-        rows.append(Row(one.id, cells, _press(seen, "person", one.id)))
+    typed, after = ask.query.get("q", ""), ask.query.get("after", "")
+    rows, following = _searched(ask, seen, typed, after) if words(typed) else _listed(ask, seen, after)
     columns = ("name", "user_id", "department", "state")
-    kept = {"q": prefix} if prefix else {}
+    kept = {"q": typed} if typed else {}
     table = Table(
-        say("group.people"), tuple(Column(say(f"group.column.{column}")) for column in columns), tuple(rows),
-        say("group.nobody_found" if prefix or after else "group.none_in_it"), path=seen.path, query=tuple(kept.items()),
-        filters=(Filter("q", "search", say("group.prefix"), prefix),) if rows or prefix or after else (),
-        next=page[-1].key if more else "", first=f"{seen.path}?{urlencode(kept)}" if after else "",
+        say("group.people"), tuple(Column(say(f"group.column.{column}")) for column in columns), rows,
+        say("group.nobody_found" if typed or after else "group.none_in_it"), path=seen.path, query=tuple(kept.items()),
+        filters=(Filter("q", "search", say("group.search"), typed),) if rows or typed or after else (),
+        next=following, first=f"{seen.path}?{urlencode(kept)}" if after else "",
     )  # fmt: skip
     return Panel(say("group.people_title"), (table,), id="people")
+
+
+def _listed(ask: Ask, seen: Seen, after: str) -> tuple[tuple[Row, ...], str]:
+    """Who is directly in it, and where the next page begins."""
+    work = ask.work()
+    with ask.house.store.reading() as unit:
+        found = work.groups(unit).lists.people(seen.group, after, PAGE + 1)
+    rows = tuple(_person_row(one, _press(seen, "person", one.id), direct=True) for one in found[:PAGE])
+    return rows, found[PAGE - 1].key if len(found) > PAGE else ""
+
+
+def _searched(ask: Ask, seen: Seen, typed: str, after: str) -> tuple[tuple[Row, ...], str]:
+    """Who is in it or in a group within it, by the first letters of any word."""
+    work, (id_, there, key) = ask.work(), after.partition("~")
+    query = PeopleQuery(
+        tuple(words(typed)), after=(key, id_) if there else None, count=PAGE + 1, groups=frozenset({seen.group.id})
+    )
+    with ask.house.store.reading() as unit:
+        found = unit.listing.people(query)
+        direct = work.groups(unit).lists.among(seen.group.id, [one.id for one in found])
+    rows = tuple(
+        _person_row(one, _press(seen, "person", one.id) if one.id in direct else (), direct=one.id in direct)
+        for one in found[:PAGE]
+    )
+    return rows, f"{found[PAGE - 1].id}~{found[PAGE - 1].key}" if len(found) > PAGE else ""
+
+
+def _person_row(one: Listed | ListedMember, presses: tuple[Press, ...], *, direct: bool) -> Row:
+    state = [] if direct else [Mark(say("group.nested"), "info")]
+    if not one.enabled:
+        state.append(Mark(say("group.disabled"), "warn"))
+    return Row(
+        one.id,
+        (Go(f"/users/{one.id}", one.display_name), one.upn, one.department or None, tuple(state) or None),
+        presses,
+    )
 
 
 def _press(seen: Seen, kind: str, id_: str) -> tuple[Press, ...]:
