@@ -115,6 +115,19 @@ def test_a_form_sent_late_never_puts_back_what_it_did_not_touch(living: Living) 
     assert (version, values["registration.skips"], values["registration.hold_hours"]) == (5, 9, 48)
 
 
+def test_save_pressed_twice_saves_once(living: Living) -> None:
+    """RAC-4: the second one finds that it is in force already."""
+    grace, _ = both(living)
+    review(grace, REGISTRATION, **{"registration.skips": "9"})
+    sent = hidden(grace)
+    save(grace)
+    grace.post(f"{REGISTRATION}/save", **sent, why="")
+    assert grace.status == 200
+    assert grace.went_to == ""
+    assert grace.page["state"] == "registration"
+    assert in_force(living)[0] == 2
+
+
 def test_the_list_of_a_review_that_is_out_of_date_is_not_given(living: Living) -> None:
     """The numbers it belonged to are no longer true."""
     grace, pia = both(living)

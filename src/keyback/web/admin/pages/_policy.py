@@ -235,6 +235,8 @@ def saved(ask: Ask, propose: Callable[[], Proposal], go_to: str) -> Reply:
     """Save what is proposed; where something is missing or somebody was faster, it is to be looked at again."""
     _may_decide(ask)
     proposal = propose()
+    if proposal.draft.moved and not proposal.draft.plan.changes:  # sent twice, or somebody else wanted the same
+        return Reply(go_to=go_to, done="policy_page.saved.done")
     said = Said(ask.field("why"), ask.lists.get("accept", ()))
     refused = _refused(proposal, said)
     if refused is not None:
