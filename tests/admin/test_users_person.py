@@ -68,6 +68,9 @@ def test_readers_and_lesser_operators_get_no_buttons(living: Living) -> None:
             desk.get(f"/users/id-ada{tab}")
             assert desk.status == 200
             assert presses(desk) == set()
+        for path in ("/delete", "/methods/remove?kind=totp&item=x", "/erase"):
+            desk.get(f"/users/id-ada{path}")
+            assert desk.status == 403
         for path, sent in (
             ("/enabled", {"enabled": "no"}),
             ("/delete", {}),

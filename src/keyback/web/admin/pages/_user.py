@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from keyback.core.errors import NotFound
+from keyback.core.errors import Forbidden, NotFound
 from keyback.core.messages import Text, say
 from keyback.core.rules.roles import ROLES, Permission
 from keyback.core.types import DirectoryKind, Person, PersonKind
@@ -69,6 +69,14 @@ def may(ask: Ask, seen: Seen, permission: Permission) -> bool:
     if seen.person.deleted_at is not None:
         return False
     return ask.operator.rights.over(permission, seen.person, role_assignable=seen.role_assignable)
+
+
+def must(ask: Ask, seen: Seen, permission: Permission) -> None:
+    """For a page that stands before a button. Raises what the verb would."""
+    if seen.person.deleted_at is not None:
+        raise NotFound(say("people.is_deleted", user_id=seen.person.upn))
+    if not may(ask, seen, permission):
+        raise Forbidden(say("rights.person", user_id=seen.person.upn))
 
 
 def screen(ask: Ask, seen: Seen, tab: str, parts: Sequence[Part], messages: Sequence[Message] = ()) -> Screen:

@@ -117,6 +117,7 @@ def switch(ask: Ask) -> Reply:
 def delete_first(ask: Ask) -> Reply:
     """What it means, before it is done."""
     seen = _user.look(ask)
+    _user.must(ask, seen, Permission.CHANGE_PEOPLE)
     parts = (
         Paragraph(say("user.delete_means")),
         Presses((Press(f"{seen.path}/delete", say("user.delete_now"), harsh=True), Go(seen.path, say("user.delete_cancel")))),
@@ -141,7 +142,7 @@ def details_controls(typed: Details, wrong: Mapping[str, Text], hint: Text | Non
     """Inputs for them."""
     values = asdict(typed)
     lines = tuple(
-        Line(name, say(LABELS[name]), values[name], error=wrong.get(name), required=name in FIELDS[:2],
+        Line(name, say(LABELS[name]), values[name], error=wrong.get(name), required=name == "user_id",
              hint=hint if name == "user_id" else None)
         for name in FIELDS[:-1]
     )  # fmt: skip

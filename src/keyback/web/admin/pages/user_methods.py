@@ -116,6 +116,7 @@ def add(ask: Ask) -> Reply:
 def remove_first(ask: Ask) -> Reply:
     """What it means."""
     seen = _user.look(ask)
+    _user.must(ask, seen, Permission.CHANGE_METHODS)
     item = _item(ask, seen)
     back = Go(f"{seen.path}/methods", say("user_methods.keep"))
     values = (("kind", ask.query.get("kind", "")), ("item", ask.query.get("item", "")))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from keyback.app.people import deleting, listing
 from keyback.app.people.deleting import restorable_until
+from keyback.core.errors import NotFound
 from keyback.core.messages import say
 from keyback.core.ports.listing import Listed, PeopleQuery
 from keyback.core.rules.roles import Permission
@@ -68,6 +69,8 @@ def restore(ask: Ask) -> Reply:
 def erase_first(ask: Ask) -> Reply:
     """What it means."""
     person = _user.look(ask).person
+    if person.deleted_at is None:
+        raise NotFound(say("people.not_deleted", user_id=person.upn))
     parts = (
         Paragraph(say("users.deleted.sure")),
         Presses((
