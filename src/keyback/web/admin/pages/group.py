@@ -34,7 +34,6 @@ from keyback.web.admin.parts import (
 from keyback.web.page import Message
 
 MESSAGES: Mapping[str, str] = {
-    "group.state": "Group",
     "group.members": "Direct members",
     "group.roles": "Can hold roles",
     "group.yes": "Yes: only who may change roles may change who is in it",
