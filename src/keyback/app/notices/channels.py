@@ -47,10 +47,11 @@ def never_silent(unit: Unit) -> Notifications:
 
 
 def addresses_of(person: Person, contacts: Sequence[Contact]) -> list[str]:
-    """All confirmed mail addresses and the directory's primary one; the user ID if there is none (NOT-1)."""
+    """The directory's primary address and all confirmed ones; the user ID if there is none (NOT-1)."""
+    primary_first = sorted(contacts, key=lambda one: one.kind is not ContactKind.PRIMARY)
     found = [
         contact.value
-        for contact in contacts
+        for contact in primary_first
         if contact.kind is ContactKind.PRIMARY
         or (contact.kind is ContactKind.EMAIL and contact.confirmed_at is not None)
     ]
