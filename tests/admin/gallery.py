@@ -7,8 +7,9 @@ from keyback.core.types import MINUTE, Instant
 from keyback.web.admin import parts
 from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.declare import ANY_ROLE, Route, routes
-from keyback.web.admin.parts import Go, Mark, Message, Option, Press, Row, Screen, Tone
+from keyback.web.admin.parts import Go, Mark, Option, Press, Row, Screen, Tone
 from keyback.web.call import Site
+from keyback.web.page import Message
 from keyback.web.prompts import Catalog
 from keyback.wiring import plugins
 

@@ -31,20 +31,19 @@ def test_pages_are_found_by_title_and_heading(living: Living) -> None:
 
 
 def test_settings_lead_to_their_page(living: Living) -> None:
-    """By any word of their label, in the document's own words."""
+    """By any word of their label: the page's own, and the document's in every language."""
     desk = Desk(living, living.operator("global_administrator", "gwen"))
-    [(href, label)] = [
-        one for one in found(desk, "require+register+signing") if one[0] == "/password-reset/registration"
+    labels = [
+        label for path, label in found(desk, "require+register+signing") if path == "/password-reset/registration"
     ]
-    assert label == "Require users to register when signing in?"
+    assert labels == ["Require users to register when signing in"]
     desk.http.get("/find?mkt=de")
-    assert (href, label) != ("", "")
     assert "/password-reset/registration" in paths(desk, "require+register+signing")
 
 
 def test_people_are_found_by_the_first_letters_of_any_word(living: Living) -> None:
     """Accents folded; several words all count; of many only a few."""
-    zoe = living.person("zoë", display_name="Zoë Łukasiewicz")
+    zoe = living.person("zoë")
     for number in range(12):
         living.person(f"zora{number}")
     desk = Desk(living, living.operator("global_administrator", "gwen"))

@@ -77,9 +77,13 @@ if (finder) {
       go(list.children[chosen]);
     }
   };
-  list.onclick = (event) => go(event.target.closest("[role=option]"));
+  list.onclick = (event) => {
+    go(event.target.closest("[role=option]"));
+  };
   finder.querySelector("[data-close]").onclick = () => finder.close();
-  finder.onclick = (event) => event.target === finder && finder.close();
+  finder.onclick = (event) => {
+    if (event.target === finder) finder.close();
+  };
   const link = document.querySelector("[data-find]");
   link.setAttribute("aria-haspopup", "dialog");
   link.onclick = (event) => {
@@ -134,7 +138,9 @@ for (const box of all("[data-narrow]")) {
       one.hidden = !one.textContent.toLowerCase().includes(wanted) && !one.querySelector("input").checked;
     }
   };
-  box.onkeydown = (event) => event.key === "Enter" && event.preventDefault();
+  box.onkeydown = (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  };
   field.addEventListener("change", count);
   count();
 }
