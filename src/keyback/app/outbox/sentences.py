@@ -115,7 +115,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
             "Not verified: we do not know who this was. "
             "Make sure who you are dealing with before you change anything."
         ),
-        "notice.contact_admin.look": "Look at the account in the admin centre: {link}",
+        "notice.look": "Look at the account in the admin centre: {link}",
         "notice.recovery_closed.subject": "Password reset is closed for your account",
         "notice.recovery_closed.what": (
             "On {when_at} the button “This was not me” was pressed, from a mail about this account."
@@ -199,7 +199,6 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "does not. The person was told.",
         "notice.failure_burst_admin.next": "If the person is waiting, make sure who you are dealing with and clear the pause. If it "
         "was somebody else, see in the audit log whether more accounts are tried from there.",
-        "notice.failure_burst_admin.look": "Look at the account in the admin centre: {link}",
         "notice.failure_burst_admin.short": "{organisation}: {count} wrong answers for {who}. Nobody got in.",
         "notice.notices_silenced.subject": "Notices were switched off",
         "notice.notices_silenced.what": "On {when_at} {who} changed the policy so that fewer people hear of changes.",

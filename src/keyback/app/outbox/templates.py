@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 OBJECT: Final = "notice.object"
-LOOKING: Final = ("notice.contact_admin.look", "notice.failure_burst_admin.look")
+LOOKING: Final = ("notice.look",)
 """Sentences with a link to a person in the admin centre; left out where there is none."""
 OBJECTING: Final = (OBJECT, "notice.object_once")
 ABOUT_PASSWORD: Final = frozenset(
@@ -179,7 +179,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "who",
             "notice.contact_admin.what",
             "notice.contact_admin.unverified",
-            "notice.contact_admin.look",
+            "notice.look",
             "notice.why_admin",
         ),
         "notice.recovery_closed": _notice(
@@ -272,7 +272,7 @@ TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
             "notice.where",
             "notice.failure_burst_admin.closed",
             "notice.failure_burst_admin.next",
-            "notice.failure_burst_admin.look",
+            "notice.look",
             "notice.why_admin",
             short="notice.failure_burst_admin.short",
         ),

@@ -20,7 +20,6 @@ MESSAGES = {
     "messages.when": "To whom, and when",
     "messages.channels": "Goes by",
     "messages.by_mail": "E-mail",
-    "messages.by_sms": "Text message",
     "messages.by_both": "E-mail, text message",
     "messages.notifications": "Notifications",
     "messages.subject": "Subject",
