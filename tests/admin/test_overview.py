@@ -78,7 +78,7 @@ def operator(living: Living, role: str = "global_administrator", name: str = "gw
 
 
 def test_figures_say_who_can_reset_today(peopled: Living) -> None:
-    """decisions 29: of those in scope, administrators too."""
+    """Of those in scope, administrators too."""
     desk = operator(peopled)
     page = desk.get("/")
     assert page["state"] == "overview"
@@ -91,7 +91,7 @@ def test_figures_say_who_can_reset_today(peopled: Living) -> None:
 
 
 def test_the_list_says_why_for_each(peopled: Living) -> None:
-    """DIA-1: everybody in scope who could not reset, with the reason; deleted and disabled people are not in it."""
+    """Everybody in scope who could not reset, with the reason; deleted and disabled people are not in it."""
     desk = operator(peopled)
     desk.get("/overview/cannot-reset")
     why = {row["cells"][1].partition("@")[0]: row["cells"][3]["id"] for row in rows(desk).values()}
@@ -180,7 +180,7 @@ def test_the_list_is_exported_and_that_is_noted(peopled: Living) -> None:
 
 
 def test_without_a_policy_it_says_what_to_do_first(quick: Living) -> None:
-    """look.md: empty states say what to do first."""
+    """Empty states say what to do first."""
     desk = operator(quick)
     with quick.store.writing() as unit:
         unit.link.run(Sql("DELETE FROM policy_document"), {})
@@ -234,7 +234,7 @@ def test_resets_failures_and_unlocks_of_the_last_days(quick: Living) -> None:
 
 
 def test_what_is_wrong_is_said_with_where_to_go(quick: Living) -> None:
-    """ADM-5: brake, storm, paused numbers, lost messages, a broken log, what waits."""
+    """Brake, storm, paused numbers, lost messages, a broken log, what waits."""
     desk = operator(quick)
     bob = quick.person("bob")
     with quick.store.writing() as unit:
@@ -250,7 +250,7 @@ def test_what_is_wrong_is_said_with_where_to_go(quick: Living) -> None:
 
 
 def test_the_brake_is_released_with_a_reason(quick: Living) -> None:
-    """THR-10: by who decides about policy, after a proof, and only while it is on."""
+    """By who decides about policy, after a proof, and only while it is on."""
     desk = operator(quick)
     desk.get("/overview/brake")
     assert not desk.parts("Form")
@@ -324,7 +324,7 @@ def test_figures_are_those_that_readiness_counts(peopled: Living) -> None:
 
 
 def test_html_in_names_is_text(quick: Living) -> None:
-    """WEB-12."""
+    """Names are data of the organisation, escaped everywhere."""
     desk = operator(quick)
     person = quick.person("mallory")
     with quick.store.writing() as unit:

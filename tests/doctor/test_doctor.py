@@ -191,7 +191,7 @@ def test_a_database_that_forgets_is_a_fault(shared: Living) -> None:
 
 
 def test_words_that_are_not_true_are_found_and_made_anew(living: Living) -> None:
-    """ADM-4: whoever is missing, has a word too many, or stands at the wrong place by name."""
+    """Whoever is missing, has a word too many, or stands at the wrong place by name."""
     living.ada()
     living.person("bob")
     assert level(living, "words") is Level.GOOD

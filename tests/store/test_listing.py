@@ -68,7 +68,7 @@ def ids(store: SqlStore, typed: str = "", **asked: Any) -> str:
     ],
 )
 def test_every_order_and_filter_comes_in_pages(full: SqlStore, asked: dict[str, Any], expected: str) -> None:
-    """ADM-4: from first to last, nobody twice; deleted people only where they are asked for."""
+    """WEB-13: from first to last, nobody twice; deleted people only where they are asked for."""
     assert ids(full, **asked) == expected
 
 
@@ -83,7 +83,7 @@ def test_every_order_and_filter_comes_in_pages(full: SqlStore, asked: dict[str, 
     ],
 )  # fmt: skip
 def test_the_first_letters_of_any_word_find(full: SqlStore, typed: str, expected: str) -> None:
-    """ADM-4: of name and user ID, whatever accents it has; every typed word must begin one."""
+    """Of name and user ID, whatever accents it has; every typed word must begin one."""
     assert ids(full, typed) == expected
 
 
@@ -98,7 +98,6 @@ def test_signs_are_no_pattern(full: SqlStore, typed: str) -> None:
 
 
 def test_a_search_obeys_filter_and_order(full: SqlStore) -> None:
-    """ADM-4."""
     assert ids(full, "mul", show="deleted") == "hal"
     assert ids(full, "gus", show="enabled") == ""
     assert ids(full, "ida", show="frozen") == "ida"
@@ -176,7 +175,6 @@ def test_people_of_the_same_name_are_all_there(store: SqlStore) -> None:
 
 
 def test_a_changed_name_is_found_by_the_new_words_only(full: SqlStore) -> None:
-    """ADM-4."""
     facts = Facts("ada@contoso.example", "Augusta King", "Augusta", "King", DirectoryKind.CLOUD, "", True, "", "")
     with full.writing() as unit:
         SqlPeopleChanges(unit).set_facts({"ada": facts})
@@ -200,7 +198,6 @@ def test_how_many_there_are(full: SqlStore, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_words_are_what_people_would_type() -> None:
-    """ADM-4."""
     assert folded("  ÅSA   Ørsted-Łuk ") == "asa orsted-luk"
     assert words("Dr. Anna-Maria D'Angelo (Ext.)") == ["dr", "anna", "maria", "dangelo", "ext"]
     assert words_of("anna-maria.o'b+x@Contoso.example", "Anna") == [

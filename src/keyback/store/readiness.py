@@ -112,12 +112,11 @@ class SqlReadiness:
 
     def walk(self, walk: Walk, now: Instant) -> Sequence[Stood]:
         """Along the index of classes, or through the members of a few groups."""
-        within = {f"only_{_letters(place)}": int(group in walk.only) for place, group in enumerate(walk.groups)}
-        last = dict(zip(("class", "at", "person"), walk.after, strict=True))
-        floor = _ADMINISTRATORS if walk.administrators else 0
-        statement = (_through if walk.only else _along)(len(walk.groups))
+        after = max(walk.after, (_ADMINISTRATORS - 1, _LAST, "")) if walk.administrators else walk.after
+        only = tuple(place for place, group in enumerate(walk.groups) if group in walk.only)
+        last = dict(zip(("class", "at", "person"), after, strict=True))
         rows = self._link.all(
-            statement, {**self._asking(walk.groups, now), **within, **last, "count": walk.count, "floor": floor}
+            _walk(len(walk.groups), only), {**self._asking(walk.groups, now), **last, "count": walk.count}
         )
         return [_stood(row, walk.groups) for row in rows]
 
@@ -210,34 +209,45 @@ def _administrators(count: int) -> Sql:
     )
 
 
-_ROW = "r.class, r.confirmed_at, p.id, p.upn, p.display_name, p.department"
-_NEXT = "AND r.class >= :floor AND (r.class, r.confirmed_at, r.person) > (:class, :at, :person) AND p.tenant = :tenant AND p.id = r.person"
-_IN_ORDER = "ORDER BY r.class, r.confirmed_at, r.person LIMIT :count"
+_LAST: Final = 1 << 62
+"""After every time."""
 
 
 @lru_cache(maxsize=64)
-def _along(count: int) -> Sql:
-    """Row after row, with a look at the groups of each."""
+def _walk(count: int, only: tuple[int, ...]) -> Sql:
+    """Row after row, with a look at the groups of each; of everybody, or of the members of the groups at these places."""
     flags = "".join(
         f""", COALESCE((SELECT 1 FROM membership m WHERE m.tenant = :tenant AND m.member = r.person
           AND m.member_kind = 'person' AND {_NOW} AND m.group_id IN (SELECT id FROM within WHERE place = {place})
           LIMIT 1), 0)"""
         for place in range(count)
     )
+    source, where = "readiness r", "r.tenant = :tenant AND"
+    begin = _belonging(count, "")
+    if only:
+        begin, source, where = f"{begin}, {_rows_of(only)}", "few_rows r", ""
     return Sql(
-        f"""{_belonging(count, "")} SELECT {_ROW}{flags} FROM readiness r CROSS JOIN person p
-        WHERE r.tenant = :tenant {_NEXT} {_IN_ORDER}"""
+        f"""{begin} SELECT r.class, r.confirmed_at, p.id, p.upn, p.display_name, p.department{flags}
+        FROM {source} CROSS JOIN person p
+        WHERE {where} (r.class, r.confirmed_at, r.person) > (:class, :at, :person) AND p.tenant = :tenant AND p.id = r.person
+        ORDER BY r.class, r.confirmed_at, r.person LIMIT :count"""
     )
 
 
-@lru_cache(maxsize=64)
-def _through(count: int) -> Sql:
-    """The members of the groups that are marked."""
-    marked = " OR ".join(f"(b.in_{_letters(place)} = 1 AND :only_{_letters(place)} = 1)" for place in range(count))
-    return Sql(
-        f"""{_belonging(count, "")} SELECT {_ROW}{_flags(count, "b.{}")} FROM belongs b CROSS JOIN readiness r
-        CROSS JOIN person p WHERE ({marked}) AND r.tenant = :tenant AND r.person = b.person {_NEXT} {_IN_ORDER}"""
-    )
+def _rows_of(places: tuple[int, ...]) -> str:
+    """The rows of the members of a few groups, looked up one by one, and of these the next."""
+    column = "(SELECT x.{0} FROM readiness x WHERE x.tenant = :tenant AND x.person = f.person) AS {0}"
+    return f"""few AS MATERIALIZED (
+      SELECT DISTINCT m.member AS person FROM within w CROSS JOIN membership m
+      WHERE w.place IN ({", ".join(map(str, places))}) AND m.tenant = :tenant AND m.group_id = w.id
+        AND m.member_kind = 'person' AND {_NOW}
+    ), looked_up AS MATERIALIZED (
+      SELECT f.person, {column.format("class")}, {column.format("confirmed_at")} FROM few f
+    ), few_rows AS MATERIALIZED (
+      SELECT person, class, confirmed_at FROM looked_up
+      WHERE class IS NOT NULL AND (class, confirmed_at, person) > (:class, :at, :person)
+      ORDER BY class, confirmed_at, person LIMIT :count
+    )"""
 
 
 def _flags(count: int, shape: str) -> str:

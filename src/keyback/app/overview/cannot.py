@@ -28,7 +28,7 @@ from keyback.core.types import Code
 STRETCH: Final = 1_000
 """Rows that are read at once, at most."""
 BEGINNING: Final = 20
-FARTHEST: Final = 10_000
+FARTHEST: Final = 5_000
 """People that one page looks at."""
 FEW: Final = 4_000
 """Members up to which the groups of the policy are walked through instead of everybody."""
