@@ -41,7 +41,6 @@ MESSAGES = {
     "overview.first_properties": "Open Properties",
     "overview.helpdesk": "Find a person and see what waits at the helpdesk.",
     "overview.to_helpdesk": "Open Helpdesk",
-    **_attention.MESSAGES,
 }
 
 
