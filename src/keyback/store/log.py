@@ -17,7 +17,7 @@ from keyback.core.ports.listing import LogPage, LogQuery
 from keyback.core.types import MINUTE, Instant
 from keyback.store.engine import Link, Row, Sql
 
-LOOKED_AT: Final = 10_000
+LOOKED_AT: Final = 3_000
 """Lines that one page looks through for what no index knows; more of the log as it is, where neighbours lie together."""
 LOOKED_AT_IN_ORDER: Final = 30_000
 GROWS: Final = 8
