@@ -1,26 +1,21 @@
 """What an operator does for somebody, and on what (decisions 21, ADM-1, ADM-4, ADM-5)."""
 
-import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from keyback.app.helpdesk import acting, approving
+from keyback.app.helpdesk import acting
 from keyback.app.helpdesk.acting import Deed
 from keyback.app.helpdesk.basis import Claim
-from keyback.core.errors import Conflict, Forbidden, Invalid, Refused
+from keyback.core.errors import Forbidden, Invalid, Refused
 from keyback.core.events import Activity
 from keyback.core.policy import Helpdesk, Passwords
 from keyback.core.rules.helpdesk import Action, Ground
 from keyback.core.types import DAY, HOUR, MINUTE, DirectoryKind, PersonKind
-from keyback.store.group_changes import SqlGroupChanges
-from tests.call.calling import ADA, Desk, call, helpdesk, work_of
+from tests.admin.helping import CASE, SEEN, do, lines, otto, revoke, subjects
+from tests.call.calling import ADA, call, helpdesk
 from tests.living import MAIL, NEW_PASSWORD, OLD_PASSWORD, OPEN_POLICY, Living
 
-CASE = Claim(Ground.CASE)
-SEEN = Claim(Ground.IN_PERSON, "passport")
 LINES = {
     Action.TEMPORARY_PASSWORD: (Activity.ADMIN_RESET, "notice.password_set_by_admin"),
     Action.ACCESS_PASS: (Activity.PASS_ISSUED, "notice.pass_issued"),
@@ -30,34 +25,6 @@ LINES = {
     Action.DEMAND_REGISTRATION: (Activity.REGISTRATION_DEMANDED, "notice.registration_demanded"),
 }
 every_action = pytest.mark.parametrize("action", Action)
-
-
-def do(desk: Desk, action: Action, claim: Claim = CASE, operator: str = "") -> acting.Outcome:
-    return acting.act(work_of(desk.living, operator or desk.olga), Deed(action, desk.ada, claim))
-
-
-def lines(living: Living, activity: Activity) -> list[tuple[str, dict[str, object]]]:
-    """Who did it, and the details."""
-    return [
-        (str(line["actor"]), json.loads(str(line["details"])))
-        for line in living.story()
-        if line["activity"] == activity
-    ]
-
-
-def subjects(living: Living) -> list[str]:
-    return [str(one["subject"]) for one in living.delivered() if one["to"] == MAIL]
-
-
-def agreed(desk: Desk, action: Action, second: str = "") -> str:
-    """Id of a request that somebody agreed to."""
-    one = approving.ask(desk.work, action, desk.ada, "lost everything, ticket 7")
-    approving.decide(work_of(desk.living, second or otto(desk)), one.id, granted=True)
-    return one.id
-
-
-def otto(desk: Desk) -> str:
-    return desk.living.operator("helpdesk_administrator", "otto")
 
 
 @every_action
@@ -300,83 +267,6 @@ def test_where_the_organisation_wants_a_second_person_a_document_is_not_enough(q
     assert refused.value.text.id == "helpdesk.needs_second"
 
 
-def test_what_a_second_person_agreed_to_is_done_once(living: Living) -> None:
-    """Decisions 21, COD-4, I5: by who asked, for that person and action, within a day."""
-    desk = helpdesk(living)
-    approval = agreed(desk, Action.TEMPORARY_PASSWORD)
-    claim = Claim(Ground.APPROVAL, approval=approval)
-    for action, operator in ((Action.ACCESS_PASS, desk.olga), (Action.TEMPORARY_PASSWORD, "id-otto")):
-        with pytest.raises(Refused):
-            do(desk, action, claim, operator)
-    do(desk, Action.TEMPORARY_PASSWORD, claim)
-    with pytest.raises(Refused):
-        do(desk, Action.TEMPORARY_PASSWORD, claim)
-    [(_, details)] = lines(living, Activity.ADMIN_RESET)
-    assert {"basis": "approval", "approval": approval, "approved_by": "id-otto"}.items() <= details.items()
-    assert [name for name, _ in lines(living, Activity.APPROVAL_ASKED)] == [desk.olga]
-    assert [name for name, _ in lines(living, Activity.APPROVAL_GIVEN)] == ["id-otto"]
-
-
-def test_an_approval_runs_out(living: Living) -> None:
-    """Decisions 21: 24 hours, undecided or not."""
-    desk = helpdesk(living)
-    second = otto(desk)
-    used, late = agreed(desk, Action.UNLOCK, second), approving.ask(desk.work, Action.UNLOCK, desk.ada, "later")
-    living.clock.move(DAY)
-    with pytest.raises(Refused):
-        do(desk, Action.UNLOCK, Claim(Ground.APPROVAL, approval=used))
-    with pytest.raises(Conflict):
-        approving.decide(work_of(living, second), late.id, granted=True)
-
-
-def test_nobody_agrees_to_what_they_asked_for(living: Living) -> None:
-    """ADM-2, ADM-5"""
-    desk = helpdesk(living)
-    one = approving.ask(desk.work, Action.UNLOCK, desk.ada, "please")
-    with pytest.raises(Forbidden):
-        approving.decide(desk.work, one.id, granted=True)
-    assert approving.waiting(desk.work) == []
-
-
-@pytest.mark.parametrize(
-    "role", ["global_reader", "groups_administrator", "reports_reader", "authentication_policy_administrator"]
-)
-def test_only_who_could_do_the_same_agrees(living: Living, role: str) -> None:
-    """ADM-5"""
-    desk = helpdesk(living)
-    other = living.operator(role, "other")
-    one = approving.ask(desk.work, Action.TEMPORARY_PASSWORD, desk.ada, "please")
-    with pytest.raises(Forbidden):
-        approving.decide(work_of(living, other), one.id, granted=True)
-    assert approving.waiting(work_of(living, other)) == []
-
-
-def test_what_was_denied_is_not_done(living: Living) -> None:
-    desk = helpdesk(living)
-    one = approving.ask(desk.work, Action.UNLOCK, desk.ada, "please")
-    approving.decide(work_of(living, otto(desk)), one.id, granted=False)
-    with pytest.raises(Refused):
-        do(desk, Action.UNLOCK, Claim(Ground.APPROVAL, approval=one.id))
-    assert [name for name, _ in lines(living, Activity.APPROVAL_DENIED)] == ["id-otto"]
-
-
-def test_who_agreed_and_lost_the_role_counts_no_more(living: Living) -> None:
-    """ADM-1: judged again in the unit that acts; what was asked for is not used up."""
-    desk = helpdesk(living)
-    approval = agreed(desk, Action.UNLOCK)
-    revoke(living, "id-otto", "helpdesk_administrator")
-    with pytest.raises(Refused) as refused:
-        do(desk, Action.UNLOCK, Claim(Ground.APPROVAL, approval=approval))
-    assert refused.value.text.id == "helpdesk.approver_lost"
-    living.grant("id-otto", "helpdesk_administrator")
-    do(desk, Action.UNLOCK, Claim(Ground.APPROVAL, approval=approval))
-
-
-def revoke(living: Living, person: str, role: str) -> None:
-    with living.store.writing() as unit:
-        SqlGroupChanges(unit).revoke(person, role)
-
-
 @every_action
 def test_a_role_that_was_taken_meanwhile_does_nothing(living: Living, action: Action) -> None:
     """ADM-1: at commit, whatever the page showed."""
@@ -400,67 +290,6 @@ def test_accounts_of_nobody_are_not_helped(quick: Living, kind: PersonKind) -> N
     for action in Action:
         with pytest.raises(Refused):
             acting.act(desk.work, Deed(action, other, SEEN))
-
-
-def at_once(work: Callable[[int], object]) -> list[object]:
-    def run(number: int) -> object:
-        try:
-            return work(number)
-        except Refused as error:
-            return error
-
-    with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(run, range(8)))
-
-
-def test_an_approval_is_used_once_however_often_it_is_tried(living: Living) -> None:
-    """RAC-1, COD-4"""
-    desk = helpdesk(living)
-    claim = Claim(Ground.APPROVAL, approval=agreed(desk, Action.END_SESSIONS))
-    results = at_once(lambda _: do(desk, Action.END_SESSIONS, claim))
-    assert len([one for one in results if isinstance(one, acting.Outcome)]) == 1
-    assert len(lines(living, Activity.SESSIONS_ENDED)) == 1
-
-
-def test_an_approval_is_decided_once(living: Living) -> None:
-    """RAC-1: whoever comes first."""
-    desk = helpdesk(living)
-    second = otto(desk)
-    one = approving.ask(desk.work, Action.UNLOCK, desk.ada, "please")
-    results = at_once(lambda number: approving.decide(work_of(living, second), one.id, granted=number % 2 == 0))
-    assert len([result for result in results if not isinstance(result, Refused)]) == 1
-
-
-def test_two_operators_set_one_password_after_the_other_or_one_is_refused(living: Living) -> None:
-    """RAC-2: what is shown last is what works, and nothing is shown that never did."""
-    desk = helpdesk(living)
-    second = otto(desk)
-    results = at_once(lambda number: do(desk, Action.TEMPORARY_PASSWORD, SEEN, (desk.olga, second)[number % 2]))
-    shown = [one.secret for one in results if isinstance(one, acting.Outcome)]
-    assert len([secret for secret in shown if living.has_password(desk.ada, secret)]) == 1
-    assert len(lines(living, Activity.ADMIN_RESET)) == len(shown)
-
-
-def test_a_kill_between_looking_and_doing_leaves_nothing(living: Living) -> None:
-    """F01, I7: the approval is used, the deed done, told and audited together, or none of it."""
-    desk = helpdesk(living)
-    claim = Claim(Ground.APPROVAL, approval=agreed(desk, Action.TEMPORARY_PASSWORD))
-    with living.store.writing() as unit:
-        credential = unit.people.credential(desk.ada, 1)
-    assert credential is not None
-    told, written = len(living.delivered()), len(living.story())
-    broken = replace(desk.work, house=replace(living.house, methods={}, kick=_die))
-    with pytest.raises(KeyboardInterrupt):
-        acting.act(broken, Deed(Action.TEMPORARY_PASSWORD, desk.ada, claim))
-    assert len(living.story()) == written + 1
-    assert len(living.delivered()) == told + 1
-    assert not living.has_password(desk.ada, OLD_PASSWORD)
-    with pytest.raises(Refused):
-        do(desk, Action.TEMPORARY_PASSWORD, claim)
-
-
-def _die(channel: str) -> None:
-    raise KeyboardInterrupt(channel)
 
 
 def test_a_caller_check_passed_at_the_portal_serves_at_the_desk(quick: Living) -> None:
