@@ -24,6 +24,8 @@ KINDS = {
 }
 CITATION = re.compile(r" \((?:decisions|source document)[^)]*\)|Source document, step \d: ")
 """Where the code says what it follows; of no use to who runs Keyback."""
+CHOSEN = re.compile(r"\b(decisions|entra-sspr) (\d+(?:\.\d+)?(?:(?:, | and )\d+(?:\.\d+)?)*)", re.IGNORECASE)
+"""A decision of Keyback's, or a section on Entra's own behaviour; several at once too."""
 REQUIREMENT = re.compile(rf"\b(?:(?:{'|'.join(PREFIXES.split())})-\d+|F\d\d)\b")
 
 
@@ -195,14 +197,21 @@ def requirements() -> str:
     """Which tests hold which requirement, by the ids that their text cites."""
     cited: dict[str, set[str]] = {}
     for path in sorted((ROOT / "tests").rglob("*.py")):
-        for id_ in REQUIREMENT.findall(path.read_text()):
+        for id_ in citations(path.read_text()):
             cited.setdefault(id_, set()).add(str(path.relative_to(ROOT / "tests")))
     rows = ((id_, ", ".join(f"`{name}`" for name in sorted(cited[id_]))) for id_ in sorted(cited, key=numbered))
     intro = (
-        "Which test files hold which security requirement or fault, by the ids that their text cites. "
+        "Which test files hold which security requirement, fault, decision or habit of Entra's, by the ids that their text cites. "
         "[What each id says](../promises.md)."
     )
     return page("Requirements and their tests", intro, table(("requirement", "tests"), rows))
+
+
+def citations(text: str) -> Iterator[str]:
+    """Every id that a text cites."""
+    yield from REQUIREMENT.findall(text)
+    for kind, numbers in CHOSEN.findall(text):
+        yield from (f"{kind.lower()} {number}" for number in re.findall(r"\d+(?:\.\d+)?", numbers))
 
 
 def retention() -> str:
@@ -230,10 +239,10 @@ def lasting(span: ast.expr) -> str:
     return "not at all" if number == "0" else f"{number} {unit}{'s' if number != '1' else ''}"
 
 
-def numbered(id_: str) -> tuple[str, int]:
-    """Sort `GAT-2` before `GAT-10`."""
-    letters = id_.rstrip("0123456789")
-    return letters, int(id_[len(letters) :])
+def numbered(id_: str) -> tuple[str, tuple[int, ...]]:
+    """Sort `GAT-2` before `GAT-10`, and section 2.8 before 2.10."""
+    letters = id_.rstrip("0123456789.")
+    return letters, tuple(int(number) for number in id_[len(letters) :].split("."))
 
 
 def page(title: str, intro: str, parts: Sequence[str]) -> str:
