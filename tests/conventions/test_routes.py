@@ -106,6 +106,7 @@ def test_every_admin_route_says_which_right_it_needs(route: AdminRoute) -> None:
         assert (route.fields, route.lists, route.files, route.dangerous) == ((), (), (), False)
     else:
         assert route.query == ()
+        assert not (route.dangerous and route.files), "the question in between carries fields along, and no files"
 
 
 def test_every_admin_row_is_its_own_route() -> None:
