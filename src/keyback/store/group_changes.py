@@ -55,19 +55,15 @@ _ASSIGNABLE = Sql(
     f"""{_ABOVE} SELECT 1 FROM people_group g JOIN above a ON g.id = a.id
     WHERE g.tenant = :tenant AND g.role_assignable = 1 LIMIT 1"""
 )
-_POWERFUL_INSIDE = Sql(
-    f"""{WITHIN}, strong(id) AS (
-      SELECT holder FROM role_assignment WHERE tenant = :tenant
-      UNION
-      SELECT id FROM people_group WHERE tenant = :tenant AND role_assignable = 1
-      UNION
-      SELECT m.member FROM membership m JOIN strong s ON m.group_id = s.id WHERE m.tenant = :tenant
-    )
-    SELECT DISTINCT m.member FROM strong s CROSS JOIN membership m
-    WHERE m.tenant = :tenant AND m.member = s.id AND m.member_kind = 'person' AND m.relation = 'member'
-      AND m.group_id IN (SELECT id FROM within) ORDER BY m.member"""
+_STRONG = Sql(
+    """SELECT holder FROM role_assignment WHERE tenant = :tenant
+    UNION SELECT id FROM people_group WHERE tenant = :tenant AND role_assignable = 1"""
 )
-"""From those who hold something, who are few, not from the members, who may be a million."""
+_ALL_MEMBERS = Sql("SELECT member FROM membership WHERE tenant = :tenant AND group_id = :group ORDER BY member")
+_DIRECTLY_IN = Sql(
+    """SELECT group_id FROM membership
+    WHERE tenant = :tenant AND member = :group AND member_kind = 'person' AND relation = 'member' AND eligible >= 0"""
+)
 _RENAME = Sql("UPDATE people_group SET name = :name, canonical = :canonical WHERE tenant = :tenant AND id = :group")
 _EMPTY = Sql("DELETE FROM membership WHERE tenant = :tenant AND group_id = :group")
 _DELETE = Sql("DELETE FROM people_group WHERE tenant = :tenant AND id = :group")
@@ -157,7 +153,25 @@ class SqlGroupChanges:
 
     def powerful_inside(self, group: str) -> Sequence[str]:
         """Ids of the people in this group or one within it who hold a role or are in a group that can be given roles."""
-        return [row[0] for row in self._link.all(_POWERFUL_INSIDE, self._about(group=group))]
+        inside = self.inside(group)
+        found = (one for one in self._strong() if inside.intersection(self._column(_DIRECTLY_IN, one)))
+        return sorted(found)
+
+    def _strong(self) -> set[str]:
+        """Whoever holds a role or is or could be in a group that can be given some, people and groups alike. Begins with
+        those who hold something, who are few, not with the members of a group, who may be a million."""
+        waiting = self._column(_STRONG)
+        found: set[str] = set()
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += self._column(_ALL_MEMBERS, one)
+        return found
+
+    def _column(self, statement: Sql, group: str = "") -> list[str]:
+        values = self._about(group=group) if group else self._about()
+        return [row[0] for row in self._link.all(statement, values)]
 
     def rename(self, group: str, name: str, canonical: str) -> None:
         """Another name, the same id."""

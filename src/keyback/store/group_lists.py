@@ -9,7 +9,9 @@ from keyback.app.people.ports import MOST_COUNTED, Group, GroupsQuery, ListedMem
 from keyback.store.engine import Link, Row, Sql
 
 COLUMNS = f"""g.id, g.name, g.role_assignable, (SELECT count(*) FROM (SELECT 1 FROM membership m
-    WHERE m.tenant = g.tenant AND m.group_id = g.id AND m.relation = 'member' LIMIT {MOST_COUNTED + 1}) counted)"""
+    WHERE m.tenant = g.tenant AND m.group_id = g.id AND m.relation = 'member'
+    ORDER BY m.member LIMIT {MOST_COUNTED + 1}) counted)"""
+"""In the order of the index, so that PostgreSQL does not read all memberships for a group that has few."""
 WITHIN = """WITH RECURSIVE within(id) AS (
       SELECT id FROM people_group WHERE tenant = :tenant AND id = :group
       UNION
