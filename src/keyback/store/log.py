@@ -41,6 +41,13 @@ _TOGETHER: Final = tuple(f"p_{one}{two}" for one, two in product(ascii_lowercase
 _WHO = Sql(
     f"SELECT id, upn FROM person WHERE tenant = :tenant AND id IN ({', '.join(f':{place}' for place in _TOGETHER)})"
 )
+_QUOTED: Final = tuple(name.replace("'", "''") for name in Activity)
+_LISTED: Final = ", ".join(f"('{name}', '{result}')" for name in _QUOTED for result in _RESULTS)
+_PAIRS = Sql(
+    f"""WITH listed(name, outcome) AS (VALUES {_LISTED}) SELECT name, outcome FROM listed WHERE
+    (SELECT 1 FROM audit WHERE tenant = :tenant AND activity = name AND result = outcome LIMIT 1) IS NOT NULL"""
+)
+"""Which pairs of activity and result there are at all, each looked up by the index."""
 _MATCHES: Final = """(:source = '' OR source = :source) AND (:reason = '' OR reason = :reason)
   AND (:result = '' OR result = :result) AND at >= :since AND at < :until
   AND (:activities = '' OR replace(:activities, '|' || activity || '|', '') <> :activities)"""
@@ -115,11 +122,11 @@ class SqlLogLines:
     def page(self, query: LogQuery) -> LogPage:
         """At most `count` lines, and where the next page begins."""
         span = self._within(query)
-        streams = _streams(query)
-        left = LOOKED_AT_IN_ORDER if streams[0].walk is WALKS["all"] else LOOKED_AT
+        streams = self._there(_streams(query))
+        left = LOOKED_AT_IN_ORDER if streams and streams[0].walk is WALKS["all"] else LOOKED_AT
         share = query.count + 1
         found: list[Row] = []
-        while span.low < span.before:
+        while streams and span.low < span.before:
             new, horizon = self._round(query, streams, span, share)
             found += new
             if len(found) > query.count:
@@ -150,6 +157,13 @@ class SqlLogLines:
             found.update((str(row[0]), str(row[1])) for row in self._link.all(_WHO, {"tenant": self._tenant, **places}))
         return found
 
+    def _there(self, streams: Sequence[_Stream]) -> Sequence[_Stream]:
+        """Without those that hold nothing, where there are many: most activities never fail, and some never happen."""
+        if len(streams) <= FEW or streams[0].walk is not WALKS["activity"]:
+            return streams
+        there = {(str(row[0]), str(row[1])) for row in self._link.all(_PAIRS, {"tenant": self._tenant})}
+        return [one for one in streams if tuple(one.keys.values()) in there]
+
     def _round(self, query: LogQuery, streams: Sequence[_Stream], span: _Span, share: int) -> tuple[list[Row], int]:
         """What all streams hold down to the same number, and that number: below it one of them was not looked at."""
         rows: list[Row] = []
@@ -169,6 +183,8 @@ class SqlLogLines:
         rows = self._link.all(stream.walk.lines, {**values, "lines": share, "count": query.count + 1})
         if len(rows) > query.count:
             return rows, int(rows[-1][0])
+        if share > query.count and not _picks(query):
+            return rows, span.low  # nothing was left out, so that was all
         edge = self._link.one(stream.walk.edge, {**values, "lines": share - 1})
         return rows, max(int(edge[0]), span.low) if edge else span.low
 
@@ -212,6 +228,12 @@ def _streams(query: LogQuery) -> Sequence[_Stream]:
         if len(pairs) <= FEW or not (query.source or query.reason):
             return [_Stream(WALKS["activity"], keys) for keys in pairs]
     return [_Stream(WALKS["all"], {})]
+
+
+def _picks(query: LogQuery) -> bool:
+    """Whether there is anything that the streams themselves do not know."""
+    beside = query.person and (query.activities or query.result)
+    return bool(query.source or query.reason or query.since or query.until or beside)
 
 
 def _asked(query: LogQuery) -> Mapping[str, str | int]:
