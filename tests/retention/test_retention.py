@@ -10,7 +10,7 @@ from keyback.app.audit.verify import verify
 from keyback.app.incidents.care import close, list_incidents
 from keyback.app.setup.issue import rescue
 from keyback.core.events import Activity, Event
-from keyback.core.ports import AccessPass, Approval, Case, Charge, Credential, HelpRequest, SessionChallenge, Upload
+from keyback.core.ports import AccessPass, Charge, Credential, SessionChallenge
 from keyback.core.types import DAY, HOUR, MINUTE, Instant
 from keyback.settings import Settings, mistakes
 from keyback.store.checkpoints import SqlBook
@@ -20,6 +20,7 @@ from keyback.wiring.janitor import Janitor
 from tests.conventions.source import ROOT, sources
 from tests.incidents.reporting import objected, reset_by_ada
 from tests.living import OPEN_POLICY, Living
+from tests.retention import of_the_desk
 from tests.signing import seated
 
 Days = Mapping[str, int]
@@ -129,27 +130,6 @@ def throttle(living: Living, when: Instant) -> None:
         unit.throttles.charge(Charge("test", "key", 3, HOUR), when - HOUR)
 
 
-def help_request(living: Living, when: Instant) -> None:
-    with living.store.writing() as unit:
-        assert unit.help_requests.open(HelpRequest("h1", "id-ada", "contact", "", when - HOUR))
-        assert unit.help_requests.close("h1", "host:test", "helped", when)
-
-
-def caller_case(living: Living, when: Instant) -> None:
-    with living.store.writing() as unit:
-        assert unit.cases.open(Case("c1", "123456", "id-ada", "host:test", when - HOUR, when))
-
-
-def approval(living: Living, when: Instant) -> None:
-    with living.store.writing() as unit:
-        unit.approvals.ask(Approval("a1", "access_pass", "id-ada", "host:test", "test", when - HOUR, when))
-
-
-def upload(living: Living, when: Instant) -> None:
-    with living.store.writing() as unit:
-        unit.uploads.put(Upload("u1", "host:test", "people.csv", b"user_id", when))
-
-
 KINDS: dict[str, tuple[str, Callable[[Living, Instant], None]]] = {
     "unproven_journeys": ("journey", lambda living, at: ended(living, at, proofs=0)),
     "journeys": ("journey", lambda living, at: ended(living, at, proofs=1)),
@@ -162,10 +142,10 @@ KINDS: dict[str, tuple[str, Callable[[Living, Instant], None]]] = {
     "setup_links": ("setup_link", setup_link),
     "objection_links": ("objection_link", objection),
     "incidents": ("incident", incident),
-    "help_requests": ("help_request", help_request),
-    "caller_cases": ("caller_case", caller_case),
-    "approvals": ("approval", approval),
-    "uploads": ("upload", upload),
+    "help_requests": ("help_request", of_the_desk.help_request),
+    "caller_cases": ("caller_case", of_the_desk.caller_case),
+    "approvals": ("approval", of_the_desk.approval),
+    "uploads": ("upload", of_the_desk.upload),
     "pulse": ("pulse", beat),
 }
 

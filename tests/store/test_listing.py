@@ -9,8 +9,8 @@ from keyback.app.people.ports import Facts, NewPerson
 from keyback.core.ports import PeopleQuery
 from keyback.core.rules.words import folded, words, words_of
 from keyback.core.types import DirectoryKind, PersonKind
-from keyback.store import listing
 from keyback.store.engine import Sql
+from keyback.store.listing import BOUNDS, Bounds, SqlListing
 from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.unit import SqlStore, SqlUnit
 from tests.store.filling import add_group, add_member
@@ -40,13 +40,13 @@ def full(store: SqlStore) -> SqlStore:
     return store
 
 
-def ids(store: SqlStore, typed: str = "", **asked: Any) -> str:
+def ids(store: SqlStore, typed: str = "", bounds: Bounds = BOUNDS, **asked: Any) -> str:
     """Of everybody on all pages, each of two."""
     found: list[str] = []
     query = PeopleQuery(words=tuple(words(typed)), count=2, **asked)
     while True:
         with store.reading() as unit:
-            page = unit.listing.people(query)
+            page = SqlListing(unit.link, unit.tenant, unit.now, bounds).people(query)
         found += [one.id for one in page]
         if len(page) < query.count:
             return " ".join(found)
@@ -107,15 +107,15 @@ def test_a_search_obeys_filter_and_order(full: SqlStore) -> None:
     assert ids(full, "angs", show="disabled") == "gus"
 
 
-def test_many_that_are_found_come_once_each(full: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_that_are_found_come_once_each(full: SqlStore) -> None:
     """Beyond a few, in the order of the words by which they are found; pages go on where the one before ended."""
-    monkeypatch.setattr(listing, "FEW", 2)
-    assert ids(full, "m") == "eve fay bob"  # marie, mueller, muller
-    assert ids(full, "m", descending=True) == "bob fay eve"
+    many = Bounds(found=2)
+    assert ids(full, "m", many) == "eve fay bob"  # marie, mueller, muller
+    assert ids(full, "m", many, descending=True) == "bob fay eve"
     with full.writing() as unit:
         add(unit, "jon", "Mona Marla", "mina.mike@contoso.example")
-    assert ids(full, "m").split() == ["eve", "jon", "fay", "bob"]  # marla before mike, mina and mona
-    assert ids(full, "m mo") == "jon"
+    assert ids(full, "m", many).split() == ["eve", "jon", "fay", "bob"]  # marla before mike, mina and mona
+    assert ids(full, "m mo", many) == "jon"
 
 
 def in_scopes(store: SqlStore) -> None:
@@ -139,13 +139,12 @@ SCOPES: Iterable[tuple[str, str, dict[str, Any]]] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("some", [4_000, 0])
-def test_a_scope_hides_everybody_else(full: SqlStore, monkeypatch: pytest.MonkeyPatch, some: int) -> None:
+@pytest.mark.parametrize("members", [4_000, 0])
+def test_a_scope_hides_everybody_else(full: SqlStore, members: int) -> None:
     """ADM-9: members now, nested, of any of the groups; small scopes and large ones."""
-    monkeypatch.setattr(listing, "SOME", some)
     in_scopes(full)
     for groups, expected, asked in SCOPES:
-        found = ids(full, groups=frozenset(groups.split()), **asked)
+        found = ids(full, bounds=Bounds(members=members), groups=frozenset(groups.split()), **asked)
         if "typed" in asked:  # many that are found come in the order of the words
             found = " ".join(sorted(found.split()))
         assert found == expected, (groups, asked)
@@ -182,19 +181,22 @@ def test_a_changed_name_is_found_by_the_new_words_only(full: SqlStore) -> None:
     assert ids(full, sort="name").split()[0] == "ada"
 
 
-def test_how_many_there_are(full: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def of_many(unit: SqlUnit) -> SqlListing:
+    return SqlListing(unit.link, unit.tenant, unit.now, Bounds(counted=3))
+
+
+def test_how_many_there_are(full: SqlStore) -> None:
     """Counted where they are few; of many a figure is told."""
     expected = {"all": 8, "enabled": 7, "disabled": 1, "deleted": 1, "frozen": 1}
     with full.reading() as unit:
         assert unit.listing.totals() == expected
-    monkeypatch.setattr(listing, "EXACT", 3)
-    with full.reading() as unit:
-        assert unit.listing.totals() == expected
+        assert of_many(unit).totals() == expected
     with full.writing() as unit:
         for name, value in unit.listing.counted().items():
             unit.pulse.set_figure(f"people.{name}", value + 10)
     with full.reading() as unit:
-        assert unit.listing.totals()["enabled"] == 17
+        assert of_many(unit).totals()["enabled"] == 17
+        assert unit.listing.totals() == expected
 
 
 def test_words_are_what_people_would_type() -> None:

@@ -5,7 +5,7 @@ words of everybody are one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from keyback.core.ports.listing import Listed, PeopleQuery
@@ -14,12 +14,20 @@ from keyback.store import listing_sql
 from keyback.store.engine import Link, Row, Sql
 from keyback.store.listing_sql import FROZEN, STANDING, Shape, numbered
 
-FEW: Final = 300
-"""Up to so many that were found come in the order asked for; more come in the order of the words by which."""
-SOME: Final = 4_000
-"""Up to so many members of a scope are sorted; larger scopes are looked for along the list."""
-EXACT: Final = 10_000
-"""Up to so many people are counted each time; of more, a figure of the last minutes is told."""
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is read."""
+
+    found: int = 300
+    """Up to so many that were found come in the order asked for; more come in the order of the words by which."""
+    members: int = 4_000
+    """Up to so many members of a scope are sorted; larger scopes are looked for along the list."""
+    counted: int = 10_000
+    """Up to so many people are counted each time; of more, a figure of the last minutes is told."""
+
+
+BOUNDS: Final = Bounds()
 _COLUMN: Final[Mapping[str, str]] = {"user_id": "canonical", "name": "sort_name"}
 _LAST: Final = "\U0010ffff"
 """Comes after every letter."""
@@ -47,9 +55,10 @@ _HAVING: Final = Sql(
 class SqlListing:
     """Implements `core.ports.Listing`."""
 
-    __slots__ = ("_link", "_now", "_tenant")
+    __slots__ = ("_bounds", "_link", "_now", "_tenant")
 
-    def __init__(self, link: Link, tenant: str, now: Instant) -> None:
+    def __init__(self, link: Link, tenant: str, now: Instant, bounds: Bounds = BOUNDS) -> None:
+        self._bounds = bounds
         self._link = link
         self._tenant = tenant
         self._now = now
@@ -57,7 +66,7 @@ class SqlListing:
     def people(self, query: PeopleQuery) -> Sequence[Listed]:
         """A page."""
         query = replace(query, words=self._rarest_first(query.words))
-        few = bool(query.groups) and self.members(query.groups, SOME + 1) <= SOME
+        few = bool(query.groups) and self._few(query.groups)
         if query.words and not few and query.show not in {FROZEN, "deleted"}:
             return self._search(query)
         make = listing_sql.members if few else listing_sql.frozen if query.show == FROZEN else listing_sql.along
@@ -65,8 +74,8 @@ class SqlListing:
 
     def totals(self) -> Mapping[str, int]:
         """How many people there are: exactly where they are few."""
-        counts = self._counts(EXACT + 1)
-        if max(counts.values()) > EXACT:
+        counts = self._counts(self._bounds.counted + 1)
+        if max(counts.values()) > self._bounds.counted:
             figures = self._link.all(_FIGURES, {"tenant": self._tenant})
             kept = {str(name).removeprefix("people."): int(value) for name, value in figures}
             counts = kept or self._counts(_EVERYBODY)
@@ -75,6 +84,9 @@ class SqlListing:
     def counted(self) -> Mapping[str, int]:
         """Every one of them; for a figure to keep."""
         return self._counts(_EVERYBODY)
+
+    def _few(self, groups: frozenset[str]) -> bool:
+        return self.members(groups, self._bounds.members + 1) <= self._bounds.members
 
     def members(self, groups: frozenset[str], most: int) -> int:
         """How many memberships there are, up to so many."""
@@ -93,7 +105,9 @@ class SqlListing:
         if query.after is not None:
             how, last = query.after[0][:2], (query.after[0][2:], query.after[1])
         if how == _SORTED:
-            few = min(FEW, query.count) if query.groups or query.show == "disabled" else FEW  # rare among what is read
+            few = self._bounds.found
+            if query.groups or query.show == "disabled":  # rare among what is read
+                few = min(few, query.count)
             rows = self._ask(listing_sql.found, replace(query, descending=False), _NOBODY, few + 1)
             if len(rows) <= few:
                 return _sorted([_listed(row, _SORTED + str(row[10])) for row in rows], query)

@@ -25,13 +25,6 @@ from keyback.core.rules.readiness import NEVER, NO_ADMINISTRATOR, Likes, Must
 from keyback.core.rules.roles import Permission
 from keyback.core.types import Code
 
-STRETCH: Final = 1_000
-"""Rows that are read at once, at most."""
-BEGINNING: Final = 20
-FARTHEST: Final = 5_000
-"""People that one page looks at."""
-FEW: Final = 4_000
-"""Members up to which the groups of the policy are walked through instead of everybody."""
 FILE: Final = 100_000
 """Rows of one file."""
 COLUMNS: Final = ("id", "user_id", "name", "department", "why", "administrator")
@@ -79,6 +72,23 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is read."""
+
+    stretch: int = 1_000
+    """Rows at once, at most."""
+    beginning: int = 20
+    """Rows at once, where a class begins that may hold nobody."""
+    farthest: int = 5_000
+    """People that one page looks at."""
+    few: int = 4_000
+    """Members up to which the groups of the policy are walked through instead of everybody."""
+
+
+BOUNDS: Final = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """`next` is the place to go on from; None: that was all."""
 
@@ -93,6 +103,7 @@ class _Judge:
     policy: InForce
     methods: tuple[Method, ...]
     asked: Asked
+    bounds: Bounds
     known: dict[Likes, Reason | None] = field(default_factory=dict)
 
     def reason(self, like: Likes) -> Reason | None:
@@ -115,15 +126,15 @@ class _Judge:
         )
 
 
-def page(house: House, unit: Unit, asked: Asked) -> Page:
+def page(house: House, unit: Unit, asked: Asked, bounds: Bounds = BOUNDS) -> Page:
     """The next of them, in the caller's unit."""
     policy = unit.policies.in_force()
     if policy is None:
         return Page()
-    judge = _Judge(policy, tuple(house.methods.values()), asked)
+    judge = _Judge(policy, tuple(house.methods.values()), asked, bounds)
     found: list[Unable] = []
     last = asked.after
-    for looked, one in enumerate(_walk(unit, judge, asked), 1):
+    for looked, one in enumerate(_walk(unit, judge), 1):
         reason = judge.reason(one.like)
         if reason is not None and len(found) == asked.count:
             return Page(tuple(found), last)
@@ -131,7 +142,7 @@ def page(house: House, unit: Unit, asked: Asked) -> Page:
         if reason is not None:
             administrator = one.like.administrator != NO_ADMINISTRATOR
             found.append(Unable(one.id, one.upn, one.display_name, one.department, reason, administrator))
-        if looked == FARTHEST:
+        if looked == bounds.farthest:
             return Page(tuple(found), last)
     return Page(tuple(found))
 
@@ -144,7 +155,9 @@ def export(work: Work, asked: Asked, form: str) -> list[tuple[str | int, ...]]:
     while place is not None and len(rows) < FILE:
         with work.house.store.reading() as unit:
             scopes = _scopes(unit, work.actor)
-            found = page(work.house, unit, Asked(asked.reasons, asked.only_administrators, place, STRETCH, scopes))
+            found = page(
+                work.house, unit, Asked(asked.reasons, asked.only_administrators, place, BOUNDS.stretch, scopes)
+            )
         rows += [
             (one.id, one.upn, one.display_name, one.department, one.reason.value, int(one.administrator))
             for one in found.people
@@ -174,34 +187,38 @@ class _Way:
     leave_out_administrators: bool = False
 
 
-def _ways(unit: Unit, policy: InForce, asked: Asked) -> tuple[_Way, ...]:
+def _ways(unit: Unit, judge: _Judge) -> tuple[_Way, ...]:
     """Administrators are outside of the user scope, and come last in every walk."""
+    asked, most = judge.asked, judge.bounds.few
     if asked.scopes:
-        few = unit.listing.members(asked.scopes, FEW + 1) <= FEW
+        few = unit.listing.members(asked.scopes, most + 1) <= most
         return (_Way(asked.scopes if few else frozenset(), asked.only_administrators),)
-    service = policy.policy.self_service
+    service = judge.policy.policy.self_service
     selected = frozenset(service.groups) if service.enabled_for is Scope.SELECTED else frozenset()
-    if not asked.only_administrators and selected and unit.listing.members(selected, FEW + 1) <= FEW:
+    if not asked.only_administrators and selected and unit.listing.members(selected, most + 1) <= most:
         return _Way(selected, leave_out_administrators=True), _Way(administrators=True)
     return (_Way(administrators=asked.only_administrators),)
 
 
-def _walk(unit: Unit, judge: _Judge, asked: Asked) -> Iterator[Stood]:
+def _walk(unit: Unit, judge: _Judge) -> Iterator[Stood]:
     """Everybody whose class may hold some of them."""
+    asked = judge.asked
     groups = tuple(sorted({*groups_of(judge.policy), *asked.scopes}))
-    for way in _ways(unit, judge.policy, asked):
-        yield from _along(unit, judge, Walk(groups, asked.after, STRETCH, way.only, way.administrators), way)
+    for way in _ways(unit, judge):
+        yield from _along(unit, judge, Walk(groups, asked.after, 0, way.only, way.administrators), way)
 
 
 def _along(unit: Unit, judge: _Judge, walk: Walk, way: _Way) -> Iterator[Stood]:
     """Class after class; of one that holds nobody, only the first few rows are read. The members of a few groups are read
     as they come, since each reading begins with all of them."""
-    walk = replace(walk, count=STRETCH if walk.only else min(BEGINNING, STRETCH))
+    most = judge.bounds.stretch
+    least = min(judge.bounds.beginning, most)
+    walk = replace(walk, count=most if walk.only else least)
     while rows := unit.readiness.walk(walk, unit.now):
-        after, count = walk.after, min(2 * walk.count, STRETCH)
+        after, count = walk.after, min(2 * walk.count, most)
         for one in rows:
             if not walk.only and not judge.may_hold(_within(one.like, frozenset()), walk.groups):
-                after, count = (one.place[0], _END, ""), min(BEGINNING, STRETCH)
+                after, count = (one.place[0], _END, ""), least
                 break
             after = one.place
             if not (way.leave_out_administrators and one.like.administrator != NO_ADMINISTRATOR):

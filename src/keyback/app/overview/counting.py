@@ -5,7 +5,7 @@ the present ones.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -14,6 +14,7 @@ from keyback.app.house import House
 from keyback.core.policy import InForce, resolve
 from keyback.core.ports import Unit
 from keyback.core.rules import policy_check, readiness
+from keyback.core.rules.assurance import NEVER_FOR_ADMINISTRATORS, PHONE_CODES
 from keyback.core.rules.readiness import BITS, FOREIGN_PASSWORD, NEVER, NO_ADMINISTRATOR, Likes, Must
 from keyback.core.types import MINUTE, Code, Instant
 
@@ -128,12 +129,14 @@ def _measures(house: House, like: Likes, policy: InForce) -> Iterator[Measure]:
         Measure.RECONFIRM: Must.RECONFIRM in musts,
         Measure.STRANDED: Must.STRANDED in musts,
         Measure.ADMINISTRATORS: administrator,
-        Measure.ADMINISTRATORS_BY_PHONE: administrator and _has(like, "sms_code", "voice_call"),
-        Measure.QUESTIONS: _has(like, "security_questions"),
+        Measure.ADMINISTRATORS_BY_PHONE: administrator and _has(like, PHONE_CODES),
+        Measure.QUESTIONS: _has(like, NEVER_FOR_ADMINISTRATORS),
     }
     yield from (one for one, holds in found.items() if holds)
     if readiness.in_scope(like, policy):
         yield from _in_scope(like, policy, administrator=administrator)
+        contacts = (method.name for method in house.methods.values() if method.contact_kind is not None)
+        yield from (Measure.BY_CONTACT,) if _has(like, contacts) else ()
 
 
 def _in_scope(like: Likes, policy: InForce, *, administrator: bool) -> Iterator[Measure]:
@@ -144,12 +147,11 @@ def _in_scope(like: Likes, policy: InForce, *, administrator: bool) -> Iterator[
         Measure.REGISTERED: enough_with_waiting(like, policy),
         Measure.ADMINISTRATORS_UNABLE: administrator and not able,
         Measure.ONE_GATE: resolve(policy.policy, like.groups, administrator=administrator).gates == 1,
-        Measure.BY_CONTACT: _has(like, "email_code", "sms_code", "voice_call"),
-        Measure.BY_PHONE: _has(like, "sms_code", "voice_call"),
+        Measure.BY_PHONE: _has(like, PHONE_CODES),
         Measure.FOREIGN: like.helps_self == FOREIGN_PASSWORD,
     }
     yield from (one for one, holds in found.items() if holds)
 
 
-def _has(like: Likes, *names: str) -> bool:
-    return any(like.methods & BITS[name] for name in names)
+def _has(like: Likes, names: Iterable[str]) -> bool:
+    return any(like.methods & BITS.get(name, 0) for name in names)
