@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from keyback.app.policy import editing
 from keyback.app.policy.standing import rebuild
+from keyback.app.policy.touched import Touched, touched
 from keyback.core.policy import MethodPolicy, Policy, Scope, SelfService
 from keyback.core.types import ContactKind
 from keyback.store.engine import Sql
@@ -134,3 +136,19 @@ def test_selected_reaches_nested_groups_and_leaves_out_the_excluded(living: Livi
     assert "cat@contoso.example" not in answer.text
     save(desk)
     assert in_force(living)[1]["self_service.groups"] == [outer]
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 4, 50])
+def test_a_list_is_whole_whatever_the_pages_it_is_read_in(living: Living, page: int) -> None:
+    """decisions 22: exactly those people, each once; at most so many as were asked for."""
+    names = ["ann", "ben", "cat", "dan"]
+    for name in names:
+        one = living.person(name)
+        living.authenticator(one)
+        living.contact(one, ContactKind.EMAIL, f"{name}@mailbox.example")
+    living.person("eve")
+    rebuild(living.house)
+    drafted = editing.draft(living.house, editing.Edits(1, {"self_service.enabled_for": "none"}))
+    found = touched(living.house, drafted.plan, Touched.LOSE, 100, page)
+    assert [one.upn for one in found] == [f"{name}@contoso.example" for name in names]
+    assert len(touched(living.house, drafted.plan, Touched.LOSE, 3, page)) == 3

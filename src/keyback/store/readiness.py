@@ -120,6 +120,14 @@ class SqlReadiness:
         )
         return [_stood(row, walk.groups) for row in rows]
 
+    def page(
+        self, groups: Sequence[str], now: Instant, since: Instant, after: str, count: int
+    ) -> Sequence[tuple[Candidate, Likes]]:
+        """Everybody in order of id, from the one after `after` on, with the class of each."""
+        asked = self._asking(groups, now) | {"since": since, "after": after, "count": count}
+        rows = self._link.all(_page(len(groups)), asked)
+        return [(Candidate(*row[-3:]), _likes(row, groups, due=bool(row[-4]))) for row in rows]
+
     def _asking(self, groups: Sequence[str], now: Instant) -> dict[str, int | str | bytes | None]:
         asked = {_parameter(place): group for place, group in enumerate(groups)}
         return {"tenant": self._tenant, "now": now, **asked}
@@ -194,6 +202,19 @@ def _people(count: int) -> Sql:
         f"""{_belonging(count, "")} SELECT p.id, p.upn, p.display_name FROM readiness r CROSS JOIN person p {left}
         WHERE r.tenant = :tenant AND r.class = :class AND {_DUE_FLAG} = :due{within}
           AND p.tenant = r.tenant AND p.id = r.person ORDER BY r.confirmed_at, r.person LIMIT :count"""
+    )
+
+
+@lru_cache(maxsize=64)
+def _page(count: int) -> Sql:
+    """Everybody, by the primary key; who is in the groups is found out once."""
+    left = "LEFT JOIN belongs b ON b.person = r.person" if count else ""
+    return Sql(
+        f"""{_belonging(count, "")} SELECT r.class{_flags(count, "COALESCE(b.{}, 0)")}, {_DUE_FLAG}, p.id, p.upn,
+          p.display_name
+        FROM readiness r CROSS JOIN person p {left}
+        WHERE r.tenant = :tenant AND r.person > :after AND p.tenant = r.tenant AND p.id = r.person
+        ORDER BY r.person LIMIT :count"""
     )
 
 

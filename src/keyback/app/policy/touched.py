@@ -19,6 +19,8 @@ from keyback.core.types import Code
 
 MOST = 100_000
 """People in one file."""
+PAGE = 50_000
+"""People looked at in one statement."""
 
 
 class Touched(StrEnum):
@@ -45,13 +47,15 @@ def number(effect: Effect, which: Touched) -> int:
     }[which]
 
 
-def touched(house: House, plan: Plan, which: Touched, most: int) -> Sequence[Candidate]:
-    """At most so many of them, in order of user ID. Raises `Contended` if another version came in force since."""
+def touched(house: House, plan: Plan, which: Touched, most: int, page: int = PAGE) -> Sequence[Candidate]:
+    """At most so many of them, in order of user ID; so many people are looked at at a time. Raises `Contended` if another version came in force since."""
     with house.store.reading() as unit:
         before = unit.policies.in_force()
         if (before.version if before is not None else 0) != plan.base:
             raise Contended
-        found = list(_found(unit, before, InForce(0, plan.policy), (tuple(house.methods.values()), which, most)))
+        found = list(
+            _found(unit, before, InForce(0, plan.policy), (tuple(house.methods.values()), which, (most, page)))
+        )
     return sorted(found, key=lambda one: one.upn)
 
 
@@ -65,18 +69,29 @@ def export(house: House, plan: Plan, which: Touched, order: Order) -> Sequence[C
 
 
 def _found(
-    unit: Unit, before: InForce | None, after: InForce, asked: tuple[Sequence[Method], Touched, int]
+    unit: Unit, before: InForce | None, after: InForce, asked: tuple[Sequence[Method], Touched, tuple[int, int]]
 ) -> Iterator[Candidate]:
-    methods, which, left = asked
+    """Everybody is looked at once, a page at a time; each class of like people is judged once."""
+    methods, which, (most, page) = asked
     groups = sorted({
         group for one in (before, after) if one is not None for _, group in policy_check.groups_of(one.policy)
     })  # fmt: skip
-    since = readiness.due_since(after.policy, unit.now)
-    for like, _ in unit.readiness.classes(groups, unit.now, since):
-        if left and like.enabled and like.helps_self != readiness.NEVER and _is(like, before, after, (methods, which)):
-            people = unit.readiness.members(like, groups, unit.now, since, left)
-            left -= len(people)
-            yield from people
+    since, last, found = readiness.due_since(after.policy, unit.now), "", 0
+    judged: dict[Likes, bool] = {}
+    while people := unit.readiness.page(groups, unit.now, since, last, page):
+        for who, like in people:
+            if like not in judged:
+                judged[like] = _counts(like) and _is(like, before, after, (methods, which))
+            if judged[like] and found < most:
+                found += 1
+                yield who
+        if found >= most or len(people) < page:
+            return
+        last = people[-1][0].id
+
+
+def _counts(like: Likes) -> bool:
+    return like.enabled and like.helps_self != readiness.NEVER
 
 
 _MUST = {Touched.ASKED: Must.REGISTER, Touched.FACTOR: Must.FACTOR, Touched.STRANDED: Must.STRANDED}

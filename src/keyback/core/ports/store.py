@@ -216,6 +216,11 @@ class Readiness(Protocol):
     def administrators(self, groups: Sequence[str], now: Instant) -> Sequence[tuple[Candidate, Likes]]:
         """All of them, with the class of each."""
 
+    def page(
+        self, groups: Sequence[str], now: Instant, since: Instant, after: str, count: int
+    ) -> Sequence[tuple[Candidate, Likes]]:
+        """Everybody in order of id, from the one after `after` on, with the class of each."""
+
     def walk(self, walk: Walk, now: Instant) -> Sequence[Stood]:
         """The next rows, in the order of their classes; those who confirmed longest ago come first."""
 
