@@ -201,7 +201,7 @@ def test_the_name_follows_everywhere_without_a_restart(living: Living) -> None:
     assert "Fabrikam" in str(made.show)
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\u200bb", "a\x00b", "\u202eevil"])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\u200bb", "\u202eevil"])
 def test_a_name_that_cannot_be_seen_is_refused(quick: Living, name: str) -> None:
     """issue 5: what was typed is kept, and nothing is changed."""
     desk = Desk(quick, quick.operator("global_administrator"))

@@ -14,10 +14,10 @@ from tests.living import ADMIN_BASE, MAIL, MOBILE, OPEN_POLICY, Living
 BOSS, BOSS_PHONE = "boss@mail.contoso.example", "+4915112345699"
 
 
-def policy(*channels: str, **limits: int) -> Policy:
+def policy(*channels: str, sms_per_day: int = 1_000) -> Policy:
     """Five wrong answers close an account for a day."""
     rules = replace(OPEN_POLICY.limits, failures_per_account_day=5, failures_per_method_hour=50, wrong_per_challenge=10,
-                    failures_per_account_and_source_hour=50, failures_per_source_10_minutes=500, **limits)  # fmt: skip
+                    failures_per_account_and_source_hour=50, failures_per_source_10_minutes=500, sms_per_day=sms_per_day)  # fmt: skip
     return replace(OPEN_POLICY, limits=rules, notifications=Notifications(failure_bursts=channels))
 
 

@@ -40,6 +40,8 @@ NOT_OF_STRANGERS = {
     "register.impossible",
     "passwords.tried",
     "passes.issued",
+    "notices.keys",
+    "test.sends",
 }
 """What one-time links, right answers, completed resets and browsers' reports use up, or what is never charged itself; and
 what only those use up who are signed in, or whose password was right a moment ago, or administrators."""
