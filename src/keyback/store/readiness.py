@@ -126,7 +126,9 @@ class SqlReadiness:
         """Everybody in order of id, from the one after `after` on, with the class of each."""
         asked = self._asking(groups, now) | {"since": since, "after": after, "count": count}
         rows = self._link.all(_page(len(groups)), asked)
-        return [(Candidate(*row[-3:]), _likes(row, groups, due=bool(row[-4]))) for row in rows]
+        seen = {row[:-3]: row for row in rows}
+        known = {key: _likes(row, groups, due=bool(row[-4])) for key, row in seen.items()}
+        return [(Candidate(*row[-3:]), known[row[:-3]]) for row in rows]
 
     def _asking(self, groups: Sequence[str], now: Instant) -> dict[str, int | str | bytes | None]:
         asked = {_parameter(place): group for place, group in enumerate(groups)}
