@@ -94,10 +94,10 @@ def form(*, wrong: bool = False) -> parts.Form:
     )  # fmt: skip
 
 
-def screen(now: Instant, query: str = "", *, wrong: bool = False) -> Screen:
-    """Everything at once."""
+def figures() -> tuple[parts.Part, ...]:
+    """Numbers, large and drawn."""
     days = tuple(f"{day} Nov" for day in range(1, 15))
-    inside: tuple[parts.Part, ...] = (
+    return (
         parts.Tiles((
             parts.Tile(t("Can reset today"), "1,716", t("of 1,930 in scope (89 %)"), href="/gallery"),
             parts.Tile(t("Resets, last 7 days"), "143", t("9 failed, 12 unlocks")),
@@ -108,8 +108,12 @@ def screen(now: Instant, query: str = "", *, wrong: bool = False) -> Screen:
             parts.Series(t("Done"), (12, 18, 17, 22, 19, 4, 3, 21, 25, 24, 28, 22, 9, 8)),
             parts.Series(t("Failed"), (1, 2, 1, 2, 1, 0, 0, 1, 8, 2, 1, 1, 0, 0), "bad"),
             parts.Series(t("Unlocked"), (3, 2, 4, 2, 5, 1, 0, 3, 2, 4, 3, 2, 1, 1), "good"))),)),
-        parts.Panel(t("Users"), (table(query),), id="users"),
-        parts.Panel(t("Properties"), (form(wrong=wrong),), about=t("What stands here is in force for everybody in scope.")),
+    )  # fmt: skip
+
+
+def changes() -> tuple[parts.Part, ...]:
+    """Before saving."""
+    return (
         parts.Panel(t("What changes"), (
             parts.Changes((
                 parts.Change(t("Self service password reset enabled"), t("Selected"), t("All")),
@@ -120,6 +124,12 @@ def screen(now: Instant, query: str = "", *, wrong: bool = False) -> Screen:
                 parts.Checks("accept", t("You must accept"), (Option("one_gate", t("One proof is enough")),)),
                 parts.Line("why", t("Why"), hint=t("Stands in the audit log."))), harsh=True),
         )),
+    )  # fmt: skip
+
+
+def person(now: Instant) -> tuple[parts.Part, ...]:
+    """What is known of somebody and what happened."""
+    return (
         parts.Panel(t("Properties of a person"), (
             parts.Facts((
                 (t("User ID"), "ada@contoso.example"),
@@ -142,6 +152,19 @@ def screen(now: Instant, query: str = "", *, wrong: bool = False) -> Screen:
             parts.Paragraph(t("The caller opens the page for callers on any device.")),
         )),
     )  # fmt: skip
+
+
+def screen(now: Instant, query: str = "", *, wrong: bool = False) -> Screen:
+    """Everything at once."""
+    inside: tuple[parts.Part, ...] = (
+        *figures(),
+        parts.Panel(t("Users"), (table(query),), id="users"),
+        parts.Panel(
+            t("Properties"), (form(wrong=wrong),), about=t("What stands here is in force for everybody in scope.")
+        ),
+        *changes(),
+        *person(now),
+    )
     return Screen(
         "gallery", t("Everything that a page is made of"), inside,
         lead=(t("One calm column. Every setting says what it does."),),
