@@ -9,8 +9,8 @@ from keyback.app.logs.views import ADMINISTRATION, ALERTS, AUDIT_VIEWS, RESET, S
 from keyback.app.sign_in.log import MEANINGS
 from keyback.core.errors import Invalid
 from keyback.core.events import Activity, Event
+from keyback.core.ports.listing import LogQuery
 from keyback.core.types import DAY, HOUR, MINUTE
-from keyback.store import log
 from keyback.web.admin.pages import sign_in_logs
 from tests.admin.desk import Desk
 from tests.admin.logging_in import cells, lived, numbers, reads, story_of
@@ -190,7 +190,7 @@ def test_days_are_those_of_the_organisations_zone(quick: Living) -> None:
     assert [row[2] for row in cells(desk)] == [str(DAY - 1), "0"]
 
 
-def test_pages_follow_one_another_with_their_filters(quick: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_follow_one_another_with_their_filters(quick: Living) -> None:
     """Next page, first page, and looking further back where little fits."""
     for number in range(120):
         with quick.store.writing() as unit:
@@ -202,7 +202,9 @@ def test_pages_follow_one_another_with_their_filters(quick: Living, monkeypatch:
     desk.get(f"/audit-logs?result=success&after={table['next']}")
     assert numbers(desk)[0] == first[-1] - 1
     assert desk.parts("Table")[0]["first"] == "/audit-logs?view=reset&result=success"
-    monkeypatch.setattr(log, "LOOKED_AT_IN_ORDER", 60)
+    with quick.store.writing() as unit:
+        for number in range(LogQuery().looks_at_in_order):
+            unit.audit(Event(Activity.RESET, "id-x", "id-x", "success", str(number), source="192.0.2.9"))
     desk.get("/audit-logs?view=all&address=192.0.2.7")
     [further] = [one for one in desk.parts("Go") if one["label"]["id"] == "logs.further"]
     assert "after=" in further["href"]

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from keyback.app.logs import exporting
+from keyback.app.logs.asking import Typed
+from keyback.app.logs.reading import Asking, Reader
 from keyback.core.events import Activity, Event
 from keyback.core.types import MINUTE
 from tests.admin.acting import hold_role, lose_role
@@ -184,17 +186,15 @@ def test_a_file_holds_the_filter_and_nothing_a_spreadsheet_would_run(living: Liv
     ]  # fmt: skip
 
 
-def test_a_file_is_cut_where_its_name_says(quick: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_cut_where_it_says(quick: Living) -> None:
     """ADM-6: so many lines and no more, over several pages, none twice."""
     for number in range(40):
         with quick.store.writing() as unit:
             unit.audit(Event(Activity.RESET, "id-x", "id-x", "success", str(number)))
-    monkeypatch.setattr(exporting, "MOST_LINES", 25)
-    monkeypatch.setattr(exporting, "AT_ONCE", 10)
-    desk = Desk(quick, quick.operator("global_administrator", "gwen"))
-    desk.get("/audit-logs/export/csv?view=reset")
-    assert [row[3] for row in rows_of(desk)[1:]] == [str(number) for number in range(39, 14, -1)]
-    assert "audit-logs-before-16-is-missing.csv" in desk.response.headers["content-disposition"]
+    asking = Asking(Typed("reset"), {"reset": (Activity.RESET,)}, "UTC", most=25)
+    found = exporting.export(quick.house, Reader(quick.operator("global_administrator", "gwen")), asking, "csv")
+    assert [row[3] for row in found.rows] == [str(number) for number in range(39, 14, -1)]
+    assert found.rest_from == min(int(row[0]) for row in found.rows)
 
 
 @pytest.mark.parametrize("typed", ["view=other", "person=zzz", "address=x", "since=x"])

@@ -10,7 +10,6 @@ import pytest
 from keyback.core.events import Activity, Event
 from keyback.core.ports.listing import LogQuery
 from keyback.core.types import DAY, MINUTE
-from keyback.store import log
 from keyback.store.engine import PostgresqlEngine, Sql
 from keyback.store.log import WALKS
 from tests.living import Living
@@ -84,18 +83,15 @@ def questions(living: Living) -> Sequence[LogQuery]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("looked_at", [log.LOOKED_AT, 7])
-def test_every_filter_finds_what_is_there_and_nothing_else(
-    living: Living, looked_at: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("looks_at", [LogQuery().looks_at, 7])
+def test_every_filter_finds_what_is_there_and_nothing_else(living: Living, looks_at: int) -> None:
     """WEB-13, AUD-1: page by page the same lines as by looking at each one, however few lines a page may look at."""
-    monkeypatch.setattr(log, "LOOKED_AT", looked_at)
-    monkeypatch.setattr(log, "LOOKED_AT_IN_ORDER", looked_at)
     write(living, 150)
     story = living.story()
     for query in questions(living):
         expected = [line["seq"] for line in reversed(story) if fits(line, query)]
-        assert walked(living, replace(query, count=9)) == expected, query
+        asked = replace(query, count=9, looks_at=looks_at, looks_at_in_order=looks_at)
+        assert walked(living, asked) == expected, query
 
 
 def test_pages_neither_lose_nor_repeat_a_line_while_lines_are_added(living: Living) -> None:
@@ -114,12 +110,11 @@ def test_pages_neither_lose_nor_repeat_a_line_while_lines_are_added(living: Livi
     assert found == there
 
 
-def test_a_page_says_how_far_it_looked(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_says_how_far_it_looked(living: Living) -> None:
     """Where no index knows what is asked for, a page looks at so many lines and no more."""
-    monkeypatch.setattr(log, "LOOKED_AT_IN_ORDER", 20)
     write(living, 60)
     with living.store.reading() as unit:
-        page = unit.log.page(LogQuery(source="203.0.113.99", count=9))
+        page = unit.log.page(LogQuery(source="203.0.113.99", count=9, looks_at_in_order=20))
         assert page.lines == ()
         at = unit.log.line(page.before)
         full = unit.log.page(LogQuery(count=9))

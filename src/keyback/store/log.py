@@ -17,9 +17,6 @@ from keyback.core.ports.listing import LogPage, LogQuery
 from keyback.core.types import MINUTE, Instant
 from keyback.store.engine import Link, Row, Sql
 
-LOOKED_AT: Final = 3_000
-"""Lines that one page looks through for what no index knows; more of the log as it is, where neighbours lie together."""
-LOOKED_AT_IN_ORDER: Final = 30_000
 GROWS: Final = 8
 """How many times as many lines are looked at in the next round, where there was too little."""
 FEW: Final = 4
@@ -123,7 +120,7 @@ class SqlLogLines:
         """At most `count` lines, and where the next page begins."""
         span = self._within(query)
         streams = self._there(_streams(query))
-        left = LOOKED_AT_IN_ORDER if streams and streams[0].walk is WALKS["all"] else LOOKED_AT
+        left = query.looks_at_in_order if streams and streams[0].walk is WALKS["all"] else query.looks_at
         share = query.count + 1
         found: list[Row] = []
         while streams and span.low < span.before:

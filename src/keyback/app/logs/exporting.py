@@ -16,8 +16,6 @@ from keyback.core.messages import say
 from keyback.core.rules.roles import Permission
 
 MESSAGES = {"logs.export_whom": "Choose one person first: what was typed fits nobody, or several people."}
-MOST_LINES: Final = 100_000
-"""In one file."""
 AT_ONCE: Final = 2_000
 MOST_PAGES: Final = 150
 """However few lines they hold: a file is made while somebody waits."""
@@ -38,12 +36,12 @@ class Exported:
 def export(house: House, reader: Reader, asking: Asking, form: str) -> Exported:
     """Everything that the filters show, as far as one file goes. Raises `Forbidden`, `Invalid`, `Refused`."""
     lines: list[Seen] = []
-    page, target, kept = _next(house, reader, asking, 0, MOST_LINES)
+    page, target, kept = _next(house, reader, asking, 0, asking.most)
     lines += page[0]
     for _ in range(MOST_PAGES):
-        if not page[1] or len(lines) >= MOST_LINES:
+        if not page[1] or len(lines) >= asking.most:
             break
-        page, target, kept = _next(house, reader, asking, page[1], MOST_LINES - len(lines))
+        page, target, kept = _next(house, reader, asking, page[1], asking.most - len(lines))
         lines += page[0]
     details: dict[str, str | int] = {**kept, "format": form, "lines": len(lines)}
     with house.store.writing() as unit:

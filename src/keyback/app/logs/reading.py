@@ -42,6 +42,10 @@ _MADE_BY_US: Final = re.compile(r"[0-9a-f]{32}")
 _ID: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
+MOST_LINES: Final = 100_000
+"""In one file (ADM-6)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads: the id of an operator, or `host:...`, and from which address."""
@@ -124,6 +128,8 @@ class Asking:
     typed: Typed
     views: Mapping[str, tuple[Activity, ...]]
     zone: str
+    most: int = MOST_LINES
+    """Lines of a file."""
 
 
 def asked(house: House, unit: Unit, rights: Rights | None, asking: Asking) -> tuple[Typed, Whom, LogQuery]:

@@ -127,6 +127,10 @@ class LogQuery:
     before: int = 0
     """Only lines with a lower sequence; 0: from the newest."""
     count: int = 50
+    looks_at: int = 3_000
+    """Lines that one page looks at where they lie scattered,"""
+    looks_at_in_order: int = 30_000
+    """and where they lie side by side."""
 
 
 @dataclass(frozen=True, slots=True)

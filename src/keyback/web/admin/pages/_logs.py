@@ -9,7 +9,7 @@ from keyback.app.logs import exporting
 from keyback.app.logs.asking import RESULTS, Typed
 from keyback.app.logs.days import stamp
 from keyback.app.logs.naming import Kind, Name, Seen
-from keyback.app.logs.reading import Asking, Reader, Shown, Whom, read
+from keyback.app.logs.reading import MOST_LINES, Asking, Reader, Shown, Whom, read
 from keyback.core.errors import Forbidden, Invalid
 from keyback.core.events import Activity
 from keyback.core.messages import Text, say
@@ -159,7 +159,7 @@ def _screen(ask: Ask, book: Book, shown: Shown, messages: tuple[Message, ...], i
 
 def _table(ask: Ask, book: Book, shown: Shown, instead: Text | None) -> Table:
     typed = shown.typed
-    most = exporting.MOST_LINES
+    most = MOST_LINES
     exports = ask.may(Permission.EXPORT_AUDIT) and instead is None
     count = (
         say("logs.export_limit_zone", zone=ask.site.zone, most=most)
