@@ -1,4 +1,4 @@
-"""What an operator does for somebody, and on what (decisions 21, ADM-1, ADM-4, ADM-5)."""
+"""What an operator does for somebody, and on what (decisions 21, entra-sspr 10.1, ADM-1, ADM-4, ADM-5)."""
 
 from dataclasses import replace
 
