@@ -13,7 +13,7 @@ from starlette.responses import Response
 from keyback.app.admin import operator, stepping
 from keyback.app.sign_in.proving import Heard
 from keyback.app.sign_in.seat import Unseated, Visit
-from keyback.core.errors import Forbidden, Refused, TooMany
+from keyback.core.errors import Forbidden, Refused, TooMany, Trouble
 from keyback.core.messages import say
 from keyback.web import guards
 from keyback.web.admin import trouble
@@ -98,9 +98,14 @@ def _served(
     try:
         return _guarded(ask, route), who
     except Refused as error:
-        if isinstance(error, Forbidden):
-            operator.denied(house, who, f"{route.method} {route.path}")
+        _noted(ask, route, error)
         raise trouble.With(error, who) from error
+
+
+def _noted(ask: Ask, route: Route, error: Trouble) -> None:
+    """AUD-1."""
+    if isinstance(error, Forbidden):
+        operator.denied(ask.house, ask.operator, f"{route.method} {route.path}")
 
 
 def _guarded(ask: Ask, route: Route) -> Reply:
@@ -122,11 +127,15 @@ def _guarded(ask: Ask, route: Route) -> Reply:
         return Reply(trouble.prove_first(plain, question, error.text), status)
     there = {**plain.call.cookies, SESSION: token}
     moved = replace(plain, call=replace(plain.call, cookies=there))
-    fresh = replace(moved, operator=operator.here(ask.house, moved.call.visit))
     try:
-        return with_cookies(route.handler(fresh), {SESSION: token})
-    except Refused as error:
-        raise trouble.With(error, fresh.operator, {SESSION: token}) from error
+        return with_cookies(trouble.patient(moved.call, lambda: _proven(moved, route)), {SESSION: token})
+    except Trouble as error:
+        _noted(ask, route, error)
+        raise trouble.With(error, ask.operator, {SESSION: token}) from error
+
+
+def _proven(moved: Ask, route: Route) -> Reply:
+    return route.handler(replace(moved, operator=operator.here(moved.house, moved.call.visit)))
 
 
 def _call(site: Site, arrived: Arrived) -> tuple[Call, Body, list[str]]:

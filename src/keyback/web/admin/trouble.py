@@ -3,6 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar
 
 from keyback.app.admin.operator import Operator
 from keyback.app.admin.stepping import Asked
@@ -18,6 +20,7 @@ from keyback.core.errors import (
     TooMany,
     Trouble,
     Unavailable,
+    Unsure,
 )
 from keyback.core.messages import Text, say
 from keyback.core.types import SECOND
@@ -40,42 +43,49 @@ MESSAGES = {
 }
 TRIES = 3
 LONGEST_PAUSE_SECONDS = 0.05
+RETRY_SECONDS, RETRY_LATER_SECONDS = 2, 30
+"""Where others were in the way, and where the store cannot be reached."""
 _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (NotFound, 404), (Forbidden, 403), (TooMany, 429), (Conflict, 409), (Refused, 422),
 )  # fmt: skip
 
 
 class With(Exception):
-    """A refusal, and who was refused: the page around it stays theirs."""
+    """A trouble, and who met it: the page around it stays theirs, and so does the session that a proof before it moved."""
 
-    def __init__(self, error: Refused, who: Operator, cookies: Mapping[str, str] | None = None) -> None:
-        super().__init__(error.text.id)
+    def __init__(self, error: Trouble, who: Operator, cookies: Mapping[str, str] | None = None) -> None:
+        super().__init__(str(error))
         self.error = error
         self.who = who
         self.cookies = dict(cookies or {})
 
 
 Served = tuple[Reply, Operator | None]
+_Answer = TypeVar("_Answer")
 
 
 def handled(call: Call, serve: Callable[[], Served]) -> Served:
     """The answer, or the page of the trouble it met."""
-    for again in range(TRIES, 0, -1):
+    try:
+        return patient(call, serve)
+    except With as met:
+        if isinstance(met.error, Unseated):
+            return Reply(go_to="/sign-in"), None
+        return _troubled(call, met.error, met.cookies), met.who
+    except Trouble as error:
+        return _troubled(call, error, {}), None
+    except Exception as error:  # noqa: BLE001 - the outermost door: refuse, and name no more than kind and place
+        return _broken(call, error), None
+
+
+def patient(call: Call, work: Callable[[], _Answer]) -> _Answer:
+    """A whole unit of work that met another one is done again a few times (F13)."""
+    for _ in range(TRIES - 1):
         try:
-            return serve()
-        except With as refused:
-            if isinstance(refused.error, Unseated):
-                return Reply(go_to="/sign-in"), None
-            return _refused(call, refused.error, refused.cookies), refused.who
+            return work()
         except Contended:
-            if again == 1:
-                return _page(say("error.busy"), 503), None
             time.sleep(call.site.house.random.bytes(1)[0] / 255 * LONGEST_PAUSE_SECONDS)
-        except Trouble as error:
-            return _troubled(call, error), None
-        except Exception as error:  # noqa: BLE001 - the outermost door: refuse, and name no more than kind and place
-            return _broken(call, error), None
-    raise AssertionError("the last try answers")
+    return work()
 
 
 def prove_first(ask: Ask, asked: Asked, wrong: Text | None = None) -> Screen:
@@ -99,15 +109,25 @@ def _carried(ask: Ask) -> Iterator[Hidden]:
             yield Hidden(name, value)
 
 
-def _troubled(call: Call, error: Trouble) -> Reply:
+def _troubled(call: Call, error: Trouble, cookies: Mapping[str, str]) -> Reply:
     if isinstance(error, Refused):
-        return _refused(call, error, {})
-    if isinstance(error, Busy):
-        return _page(say("error.busy"), 503)
+        return _refused(call, error, cookies)
     if isinstance(error, Unavailable):
-        log.error("unavailable: %s", error)
-        return _page(say("error.unavailable" if call.method == "POST" else "error.unshown"), 503)
-    return _broken(call, error)
+        busy = isinstance(error, Busy)
+        if not busy:
+            log.error("unavailable: %s", error)
+        wait = RETRY_SECONDS if busy else RETRY_LATER_SECONDS
+        return replace(_page(say(_unavailable(call, error)), 503), cookies=cookies, retry_after=wait)
+    return replace(_broken(call, error), cookies=cookies)
+
+
+def _unavailable(call: Call, error: Unavailable) -> str:
+    """A page that cannot be shown says nothing about the step before it, which may have been done (I2)."""
+    if call.method != "POST":
+        return "error.unshown"
+    if isinstance(error, Unsure):
+        return "error.unsure"
+    return "error.busy" if isinstance(error, Busy) else "error.unavailable"
 
 
 def _refused(call: Call, error: Refused, cookies: Mapping[str, str]) -> Reply:
