@@ -249,6 +249,6 @@ def test_without_a_script_everything_is_there_as_well(chromium: Browser, house: 
     with at(chromium, house, java_script_enabled=False) as tab:
         tab.locator("[data-find]").click()
         tab.get_by_label("What you are looking for").fill("adam")
-        tab.get_by_role("button", name="Show").click()
+        tab.get_by_role("button", name="Search").click()
         tab.get_by_role("link", name="Adam Test").click()
         tab.wait_for_url("**/users/id-adam")

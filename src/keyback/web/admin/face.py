@@ -39,6 +39,7 @@ MESSAGES: Mapping[str, str] = {
     "face.title": "{title} - Keyback",
     "face.title_error": "Error: {title} - Keyback",
     "face.filter": "Show",
+    "face.search": "Search",
     "face.clear": "Clear",
     "face.sort": "Sort by {label}",
     "face.sorted_up": "sorted upwards",
@@ -46,6 +47,8 @@ MESSAGES: Mapping[str, str] = {
     "face.next": "Next page",
     "face.first": "First page",
     "face.numbers": "The same as a table",
+    "face.most": "Most in one day: {count}",
+    "face.quiet_days": "Nothing happened in these {days} days.",
     "face.narrow": "Narrow the list",
     "face.copy": "Copy",
     "face.copied": "Copied",
@@ -85,7 +88,7 @@ class Face:
             static_script=lambda name: names[f"{name}.js"],
             kind=lambda part: type(part).__name__,
         )
-        environment.globals.update(draw=drawing.lines, query=_query)
+        environment.globals.update(draw=drawing.lines, most=drawing.most, query=_query)
         self._page = environment.from_string((_TEMPLATES / "admin.html").read_text("utf-8"))
         self._places = places()
 

@@ -111,9 +111,16 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => all("form[data-busy]").forEach((sent) => delete sent.dataset.busy));
 
-// The menu is folded on small screens.
+// The menu is folded on small screens, also on those that become small.
 const menu = document.querySelector(".menu");
-if (menu && matchMedia("(max-width: 860px)").matches) menu.open = false;
+if (menu) {
+  const small = matchMedia("(max-width: 860px)");
+  const fold = () => {
+    menu.open = !small.matches;
+  };
+  small.addEventListener("change", fold);
+  fold();
+}
 
 for (const button of all("button[data-copy]")) {
   button.hidden = false;
