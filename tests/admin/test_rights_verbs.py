@@ -55,7 +55,7 @@ VERBS: Mapping[str, tuple[Callable[[Work], object], set[Permission]]] = {
     ),
     "remove a method": (lambda work: enrolling.remove(work, TARGET, "totp"), {MAY.CHANGE_METHODS}),
     "demand registration": (
-        lambda work: demanding.demand(work, Whom(TARGET), "why", lambda _: None), {MAY.CHANGE_METHODS, MAY.HELP_PEOPLE},
+        lambda work: demanding.demand(work, Whom(TARGET), "why", lambda _: None), {MAY.CHANGE_METHODS, MAY.CHANGE_PEOPLE},
     ),
     "demand it of everybody": (
         lambda work: demanding.demand(work, Whom(), "why", lambda _: None), {MAY.CHANGE_METHODS},
@@ -65,7 +65,7 @@ VERBS: Mapping[str, tuple[Callable[[Work], object], set[Permission]]] = {
     ),
     "clear a pause": (lambda work: pauses.clear_pause(work, TARGET, "why"), {MAY.HELP_PEOPLE}),
     "end sessions": (
-        lambda work: end_for(work.house, Ending(work.actor, "id-target", "", "why")), {MAY.HELP_PEOPLE},
+        lambda work: end_for(work.house, Ending(work.actor, "id-target", "", "why")), {MAY.CHANGE_METHODS, MAY.CHANGE_PEOPLE},
     ),
     "issue a pass": (
         lambda work: issuing.issue(work, TARGET, issuing.Wish("why")), {MAY.RESET_PASSWORDS, MAY.CHANGE_METHODS},

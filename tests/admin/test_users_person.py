@@ -299,7 +299,7 @@ def test_sessions_end_one_or_all(living: Living) -> None:
     living.ada()
     for _ in range(3):
         seated(living, "id-ada")
-    desk = desk_of(living, "helpdesk_administrator", "hal")
+    desk = desk_of(living, "user_administrator", "uma")
     desk.get("/users/id-ada/sessions")
     [table] = desk.parts("Table")
     assert len(table["rows"]) == 3

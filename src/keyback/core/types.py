@@ -114,6 +114,8 @@ class Person:
     upkeep: Upkeep = Upkeep()
     deleted_at: Instant | None = None
     """Since when the account is deleted; it can be restored for a while and is disabled meanwhile."""
+    role_scopes: frozenset[str] = frozenset()
+    """Ids of the groups over whose people the roles are held; an empty one: the whole organisation."""
 
 
 NOBODY = Person(

@@ -25,9 +25,9 @@ _BELONGS = Sql(
       WHERE m.tenant = :tenant AND m.relation = 'member'
         AND (m.starts_at IS NULL OR m.starts_at <= :now) AND (m.ends_at IS NULL OR m.ends_at > :now)
     )
-    SELECT 'group', id FROM mine WHERE eligible = 0
+    SELECT 'group', id, '' FROM mine WHERE eligible = 0
     UNION ALL
-    SELECT 'role', role FROM role_assignment
+    SELECT 'role', role, scope FROM role_assignment
     WHERE tenant = :tenant AND (holder = :person OR holder IN (SELECT id FROM mine))"""
 )
 _CONTACTS = Sql(
@@ -153,9 +153,10 @@ class SqlPeople:
         return Person(
             row[0], self._tenant, row[1], row[2], row[3], row[4], row[5], PersonKind(row[6]), DirectoryKind(row[7]),
             bool(row[8]), row[9], row[10],
-            roles=tuple(sorted({name for kind, name in belongs if kind == "role"})),
-            groups=frozenset(name for kind, name in belongs if kind == "group"), frozen_at=row[11],
+            roles=tuple(sorted({name for kind, name, _ in belongs if kind == "role"})),
+            groups=frozenset(name for kind, name, _ in belongs if kind == "group"), frozen_at=row[11],
             upkeep=Upkeep(*row[12:18]), deleted_at=row[18],
+            role_scopes=frozenset(scope for kind, _, scope in belongs if kind == "role"),
         )  # fmt: skip
 
     def contacts(self, person: str) -> Sequence[Contact]:

@@ -15,8 +15,9 @@ from keyback.core.rules.roles import Permission
 from keyback.core.types import Person, PersonKind
 
 BATCH = 50
-MAY = (Permission.CHANGE_METHODS, Permission.HELP_PEOPLE)
-"""Whoever may do one of these to a person may ask them to register anew; many at once: the first, everywhere."""
+MAY = (Permission.CHANGE_METHODS, Permission.CHANGE_PEOPLE)
+"""Whoever may do one of these to a person may ask them to register anew; many at once: the first, everywhere. The helpdesk does
+it on a caller check (decisions 21)."""
 _PAGE = 500
 
 

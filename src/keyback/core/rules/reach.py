@@ -73,12 +73,16 @@ class Rights:
         return any(permission in _permissions(one) for one in self.held if not one.scope)
 
     def over(self, permission: Permission, target: Person, *, role_assignable: bool) -> bool:
-        """To this person. `role_assignable`: whether they are in a group that can be given roles. Oneself: never."""
+        """To this person. `role_assignable`: whether they are in a group that can be given roles. Oneself: never; nor by a
+        role over the people of one group to whom holds a role over others too, which is more (ADM-1)."""
         if target.id == self.person:
             return False
         holds = holdings(target.roles, role_assignable=role_assignable)
         return any(
-            permission in _permissions(one) and _reaches(one, target) and holds <= may_act_on(one.role)
+            permission in _permissions(one)
+            and _reaches(one, target)
+            and _as_wide(one, target)
+            and holds <= may_act_on(one.role)
             for one in self.held
         )
 
@@ -142,6 +146,10 @@ def _row(role: str) -> Holds:
 def _permissions(one: Held) -> frozenset[Permission]:
     role = ROLES.get(one.role)
     return role.permissions if role else frozenset()
+
+
+def _as_wide(one: Held, target: Person) -> bool:
+    return not one.scope or target.role_scopes <= {one.scope}
 
 
 def _reaches(one: Held, target: Person) -> bool:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from keyback.app.incidents.care import a_reason
 from keyback.app.sign_in import clients, sessions
-from keyback.app.sign_in.sessions import Ending
+from keyback.app.sign_in.sessions import MAY_END, Ending
 from keyback.core.errors import Invalid
 from keyback.core.messages import Text, say
 from keyback.core.ports import Session
-from keyback.core.rules.roles import Permission
 from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.declare import Route, one_of
 from keyback.web.admin.pages import _user
@@ -60,7 +59,7 @@ def _page(ask: Ask, error: Text | None = None) -> Reply:
     columns = tuple(Column(say(f"user_sessions.{name}")) for name in ("client", "address", "began", "seen", "with"))
     table = Table(say("user_sessions.list"), columns, tuple(_row(one) for one in found), say("user_sessions.none"))
     parts: list[Part] = [table]
-    if found and _user.may(ask, seen, Permission.HELP_PEOPLE):
+    if found and any(_user.may(ask, seen, one) for one in MAY_END):
         chosen = ask.field("session") or ALL
         options = (Option(ALL, say("user_sessions.everywhere")), *(Option(one.id, _named(one)) for one in found))
         controls = (
@@ -92,5 +91,5 @@ def _named(one: Session) -> str:
 
 ROUTES = (
     Route("GET", "/users/{person}/sessions", show, SEES),
-    Route("POST", "/users/{person}/sessions", end, one_of(Permission.HELP_PEOPLE), ("session", "reason")),
+    Route("POST", "/users/{person}/sessions", end, one_of(*MAY_END), ("session", "reason")),
 )
