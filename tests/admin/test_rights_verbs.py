@@ -154,6 +154,7 @@ def test_an_import_leaves_alone_whom_the_operator_does_not_reach(living: Living)
     living.operator(GLOBAL, "gwen")
     prepared(living)
     work = work_as(living, living.operator("user_administrator", "uma"))
+    hold_role(living, "id-uma", "authentication_administrator")
     quiet = Quiet()
     rows = [("gwen@contoso.example", "evil@mailbox.example"), (TARGET, "good@mailbox.example"),
             ("uma@contoso.example", "mine@mailbox.example"), ("new@contoso.example", "new@mailbox.example")]  # fmt: skip

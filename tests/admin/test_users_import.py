@@ -67,6 +67,7 @@ def test_importing_asks_for_one_more_proof(living: Living) -> None:
 def test_whom_a_file_makes_able_to_reset_is_said(living: Living) -> None:
     """decisions 18"""
     desk = importer(living)
+    living.grant("id-uma", "authentication_administrator")
     both = b"upn,name,mobile,alternateemail\nbo@contoso.example,Bo,+4915112345601,bo@mail.example\n"
     desk.upload("/users/import", "file", both)
     assert facts(desk)["able"] == "1"

@@ -104,7 +104,7 @@ def take(ask: Ask) -> Reply:
 def check(ask: Ask) -> Reply:
     """What is in it, and what it would change."""
     looked = uploading.look(ask.work(), ask.args["upload"], Options(trust=ask.query.get(TRUST) == "1"))
-    return _checked(looked)
+    return _checked(ask, looked)
 
 
 def carry_out(ask: Ask) -> Reply:
@@ -114,7 +114,7 @@ def carry_out(ask: Ask) -> Reply:
     looked = uploading.carry_out(ask.work(), ask.args["upload"], options)
     if looked.report.bad and not options.skip_bad:
         looked = uploading.look(ask.work(), ask.args["upload"], options)
-        return _checked(looked, how, say("user_import.bad_stand"))
+        return _checked(ask, looked, how, say("user_import.bad_stand"))
     return _done(looked)
 
 
@@ -130,7 +130,7 @@ def _form(error: Text | None = None, mistakes: Iterable[Text] = ()) -> Reply:
     return Reply(screen, 422 if error else 200)
 
 
-def _checked(looked: Looked, how: tuple[str, ...] = (), error: Text | None = None) -> Reply:
+def _checked(ask: Ask, looked: Looked, how: tuple[str, ...] = (), error: Text | None = None) -> Reply:
     report = looked.report
     parts: list[Part] = [Message(error, "bad")] if error else []
     parts += [_counts(report), Panel(say("user_import.effect"), (Facts(_numbers(report, EFFECTS)),))]
@@ -138,7 +138,7 @@ def _checked(looked: Looked, how: tuple[str, ...] = (), error: Text | None = Non
         parts.append(_lines("user_import.mistakes", looked.mistakes, report.bad))
     if looked.warnings:
         parts.append(_lines("user_import.warnings", looked.warnings, report.warnings))
-    parts.append(_import(looked, how) if report.added or report.changed else Paragraph(say("user_import.nothing")))
+    parts.append(_import(ask, looked, how) if report.added or report.changed else Paragraph(say("user_import.nothing")))
     title = say("user_import.check_title", name=looked.name)
     screen = _user.plain("user_import_check", title, parts, Go("/users/import", say("user_import.title")))
     return Reply(screen, 422 if error else 200)
@@ -169,11 +169,12 @@ def _lines(title: str, mistakes: Iterable[Mistake], count: int) -> Panel:
     return Panel(say(title), (table,), about=about)
 
 
-def _import(looked: Looked, how: tuple[str, ...]) -> Panel:
+def _import(ask: Ask, looked: Looked, how: tuple[str, ...]) -> Panel:
     options = []
     if looked.report.bad:
         options.append(Option(SKIP_BAD, say("user_import.skip_bad")))
-    if not looked.report.trusted or TRUST in how:
+    may_vouch = ask.operator.rights.everywhere(Permission.CHANGE_METHODS)
+    if may_vouch and (not looked.report.trusted or TRUST in how):
         options.append(Option(TRUST, say("user_import.trust"), say("user_import.trust_about")))
     controls = (Checks("how", say("user_import.options"), tuple(options), how),) if options else ()
     form = Form(
