@@ -49,7 +49,7 @@ docs: setup ## write docs/reference again from the code
 	$(BIN)/python scripts/generate_docs.py
 
 pictures: test-needs setup ## take the pictures of the guides anew
-	KEYBACK_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_pictures.py
+	KEYBACK_PICTURES=1 $(BIN)/python -m pytest -q -p no:xdist $(addprefix tests/browser/test_,pictures.py enable_sspr.py help_a_caller.py)
 
 lock: setup ## compile requirements/*.txt again (names, versions and hashes only)
 	scripts/lock $(BIN)/uv
