@@ -12,10 +12,12 @@ from playwright.sync_api import Page
 from tests.browser.small_png import small
 
 GUIDES: Final = Path(__file__).parents[2] / "docs" / "guides"
-STYLE: Final = Path(__file__).parents[2] / "src" / "keyback" / "web" / "static" / "keyback.css"
+_STATIC: Final = Path(__file__).parents[2] / "src" / "keyback" / "web" / "static"
+STYLE: Final = _STATIC / "keyback.css"
+ADMIN_STYLE: Final = _STATIC / "admin" / "admin.css"
 TAKES: Final = bool(os.environ.pop("KEYBACK_PICTURES", ""))
 """Whether pictures are taken anew (`make pictures`) instead of compared."""
-LARGEST: Final = 60_000
+LARGEST: Final = 100_000
 """Bytes of one picture."""
 
 _VARIES: Final = (
@@ -28,21 +30,29 @@ _VARIES: Final = (
     (re.compile(r"\bletters [A-Z]{2}\b"), "letters LETTERS"),
     (re.compile(r"\b127\.0\.0\.1:\d+"), "HOST"),
     (re.compile(r"/static/[\w.-]+"), "FILE"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
+    (re.compile(r"\b\d{3} \d{3}\b"), "NUMBER"),
+    (re.compile(r"\bA[a-z2-9]{4}(?:-[a-z2-9]{4})+7\b"), "PASSWORD"),
+    (re.compile(r"\bcapital A as in Anna, .+, 7\b"), "SPOKEN"),
 )
-"""What is another one each time: authenticator keys, recovery codes, times, countdowns, the two letters of a message."""
+"""What is another one each time: authenticator keys, recovery codes, times, countdowns, the two letters of a message, ids, case
+numbers, temporary passwords."""
 
 
 class Album:
     """The pictures of one guide, by name."""
 
-    def __init__(self, guide: str) -> None:
+    def __init__(self, guide: str, *styles: Path) -> None:
+        """`styles`: in which its pages are drawn, if not only in the portal's."""
         self.guide = guide
+        self._styles = styles or (STYLE,)
         self.words: list[str] = []
         """What all pages said."""
         self._folder = GUIDES / "pictures"
 
-    def picture(self, tab: Page, name: str) -> None:
-        """The page as it is now. Taken where pictures are taken; otherwise compared, and stale or missing is an error."""
+    def picture(self, tab: Page, name: str, *, whole: bool = True) -> None:
+        """The page as it is now, or only what is in the window. Taken where pictures are taken; otherwise compared, and
+        stale or missing is an error."""
         said = record(tab)
         self.words.append(tab.locator("body").inner_text())
         self.words += tab.locator("button, a").all_inner_texts()
@@ -50,11 +60,17 @@ class Album:
         if TAKES:
             self._folder.mkdir(exist_ok=True)
             tab.evaluate("document.activeElement.blur()")
-            image.write_bytes(small(tab.screenshot(full_page=True, animations="disabled", caret="hide")))
-            notes.write_text(_seal(image) + said, "utf-8")
+            image.write_bytes(small(tab.screenshot(full_page=whole, animations="disabled", caret="hide")))
+            notes.write_text(self._seal(image) + said, "utf-8")
         assert image.exists(), f"{image.name} is missing: make pictures"
         assert image.stat().st_size <= LARGEST, f"{image.name} has {image.stat().st_size} bytes"
-        assert notes.read_text("utf-8") == _seal(image) + said, f"{image.name} is stale: make pictures"
+        assert notes.read_text("utf-8") == self._seal(image) + said, f"{image.name} is stale: make pictures"
+
+    def _seal(self, image: Path) -> str:
+        """Which picture the record belongs to, and in which style it was drawn."""
+        drawn = b"".join(path.read_bytes() for path in self._styles)
+        digests = (hashlib.sha256(content).hexdigest()[:16] for content in (image.read_bytes(), drawn))
+        return "picture {} in style {}\n".format(*digests)
 
     def shown(self) -> set[str]:
         """Names of the pictures that the guide shows."""
@@ -80,9 +96,3 @@ def record(tab: Page) -> str:
     for pattern, word in _VARIES:
         said = pattern.sub(word, said)
     return said + "\n"
-
-
-def _seal(image: Path) -> str:
-    """Which picture the record belongs to, and in which style it was drawn."""
-    digests = (hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in (image, STYLE))
-    return "picture {} in style {}\n".format(*digests)
