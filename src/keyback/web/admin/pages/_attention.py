@@ -16,7 +16,7 @@ MESSAGES = {
     "attention.title": "Needs attention",
     "attention.what": "What it is",
     "attention.people": "People",
-    "attention.where": "Where it is put right",
+    "attention.where": "Where to fix it",
     "attention.now": "Now",
     "attention.soon": "Look at it",
     "attention.weak": "Weaker",

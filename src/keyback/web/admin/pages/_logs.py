@@ -17,6 +17,7 @@ from keyback.core.rules.roles import Permission
 from keyback.web.admin.call import Ask, Download, Reply
 from keyback.web.admin.declare import one_of
 from keyback.web.admin.exporting import csv_of, json_of
+from keyback.web.admin.pages._attention import number
 from keyback.web.admin.parts import Cell, Column, Filter, Go, Mark, Panel, Part, Presses, Row, Screen, Tab, Table
 from keyback.web.page import Message
 
@@ -159,7 +160,7 @@ def _screen(ask: Ask, book: Book, shown: Shown, messages: tuple[Message, ...], i
 
 def _table(ask: Ask, book: Book, shown: Shown, instead: Text | None) -> Table:
     typed = shown.typed
-    most = MOST_LINES
+    most = number(MOST_LINES)
     exports = ask.may(Permission.EXPORT_AUDIT) and instead is None
     count = (
         say("logs.export_limit_zone", zone=ask.site.zone, most=most)

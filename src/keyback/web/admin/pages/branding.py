@@ -50,7 +50,7 @@ MESSAGES = {
     "branding.logo_file": "Picture",
     "branding.logo_hint": "PNG, JPEG, WebP or GIF, up to 1 MB. It is made to fit {width} × {height} pixels and drawn anew, so"
     " nothing but the picture is kept; of a moving one the first picture.",
-    "branding.logo_look": "Look at it",
+    "branding.logo_look": "Preview",
     "branding.logo_missing": "Choose a picture first.",
     "branding.difference": "What is different",
     "branding.difference_about": "Somebody else saved while you were looking. On the left what is in force now, on the right"

@@ -14,6 +14,7 @@ from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.declare import Route
 from keyback.web.admin.pages import _group
 from keyback.web.admin.pages._group import CHANGES, SEES, Seen
+from keyback.web.admin.pages.policy_history import sections
 from keyback.web.admin.parts import (
     Cell,
     Column,
@@ -264,8 +265,13 @@ def _uses(ask: Ask, group: Group) -> Sequence[Use]:
 
 def _places(ask: Ask, used: Sequence[Use]) -> Table:
     """Each with a link to where it is changed."""
-    rows = tuple(Row(f"{one.kind}-{at}", (Go(_where(one), one.text),)) for at, one in enumerate(used))
-    return Table(say("group.used_list"), (Column(say("group.column.use")),), rows, say("group.unused"))
+    labels = {one.path: (title, one.label) for title, settings in sections(ask) if title for one in settings}
+    rows: list[Row] = []
+    for at, one in enumerate(used):
+        known = labels.get(one.what) if one.kind is Kind.POLICY else None
+        cell = (Go(_where(one), known[0]), known[1]) if known else (Go(_where(one), one.text),)
+        rows.append(Row(f"{one.kind}-{at}", (cell,)))
+    return Table(say("group.used_list"), (Column(say("group.column.use")),), tuple(rows), say("group.unused"))
 
 
 def _where(use: Use) -> str:

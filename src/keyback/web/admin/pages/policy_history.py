@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keyback.app.admin.operator import HOST
 from keyback.app.policy import editing, history
 from keyback.app.policy.editing import Draft
 from keyback.core.errors import Invalid
@@ -31,7 +32,7 @@ from keyback.web.admin.pages._policy import (
     version_in,
 )
 from keyback.web.admin.pages._policy_review import Proposal, Sections
-from keyback.web.admin.parts import Column, Facts, Go, Mark, Panel, Part, Press, Row, Screen, Table
+from keyback.web.admin.parts import Column, Facts, Go, Mark, Panel, Part, Press, Row, Screen, Table, Words
 
 MESSAGES = {
     "policy_history.title": "History of the policy",
@@ -70,7 +71,10 @@ def show(ask: Ask) -> Reply:
         say("policy_history.title"), columns, tuple(_row(ask, one, newest.version) for one in found),
         say("policy_history.empty"), PATH, next=more, first=PATH if ask.query.get("after") else "",
     )  # fmt: skip
-    return Reply(Screen("policy_history", say("policy_history.title"), (table,), (say("policy_history.lead"),)))
+    above = (properties.SECTION,)
+    return Reply(
+        Screen("policy_history", say("policy_history.title"), (table,), (say("policy_history.lead"),), above=above)
+    )
 
 
 def _row(ask: Ask, one: history.Version, newest: int) -> Row:
@@ -81,7 +85,11 @@ def _row(ask: Ask, one: history.Version, newest: int) -> Row:
         say("policy_history.changes", count=len(one.changes)) if document.version > 1 else say("policy_history.first")
     )
     at = say("policy_history.at", saved_at=document.at)
-    return Row(str(document.version), (first, at, actor_name(ask, document.actor), document.why, changes))
+    return Row(str(document.version), (first, at, _who(ask, document.actor), document.why, changes))
+
+
+def _who(ask: Ask, actor: str) -> Words:
+    return say("logs.name_host", user=actor.removeprefix(HOST)) if actor.startswith(HOST) else actor_name(ask, actor)
 
 
 def _one(ask: Ask, version: int) -> Screen:
@@ -90,7 +98,7 @@ def _one(ask: Ask, version: int) -> Screen:
     document = one.document
     facts = Facts((
         (say("policy_history.when"), say("policy_history.at", saved_at=document.at)),
-        (say("policy_history.who"), actor_name(ask, document.actor)),
+        (say("policy_history.who"), _who(ask, document.actor)),
         (say("policy_history.why"), document.why or say("setting.nothing")),
     ))  # fmt: skip
     parts: tuple[Part, ...] = (

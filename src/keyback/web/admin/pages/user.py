@@ -35,7 +35,7 @@ from keyback.web.admin.parts import (
 )
 
 MESSAGES: Mapping[str, str] = {
-    "user.known": "What is known",
+    "user.known": "Details",
     "user.user_id": "User ID",
     "user.name": "Name",
     "user.given_name": "First name",

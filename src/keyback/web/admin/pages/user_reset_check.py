@@ -26,7 +26,7 @@ MESSAGES: Mapping[str, str] = {
     "reset_check.facts": "How it stands",
     "reset_check.needed": "Proofs needed",
     "reset_check.needed_n": "{gates}",
-    "reset_check.usable": "Things that count",
+    "reset_check.usable": "Methods that count",
     "reset_check.usable_n": "{count}",
     "reset_check.next": "At the next sign-in",
     "reset_check.next_must": "Must register",
