@@ -169,6 +169,20 @@ def test_only_who_sent_a_picture_can_use_it(quick: Living) -> None:
     assert quick.house.looks.current().logo is None
 
 
+def test_another_file_that_waits_is_no_picture(quick: Living) -> None:
+    """WEB-8: a file of people is sent as it is; it must not be given out as a logo that was drawn anew."""
+    desk = Desk(quick, quick.operator("global_administrator"))
+    desk.upload("/users/import", "file", b"user_id\n<script>alert(1)</script>@contoso.example\n")
+    [form] = desk.parts("Form")
+    other = form["action"].rpartition("/")[2]
+    desk.get(f"/branding/logo/{other}")
+    assert desk.status == 404
+    desk.get("/branding")
+    desk.post("/branding/logo/use", upload=other, version="0")
+    assert desk.status == 404
+    assert quick.house.looks.current().logo is None
+
+
 def test_a_large_file_is_refused_unread(quick: Living) -> None:
     """issue 5: 50 MB are 413; a little too much is told on the page."""
     desk = Desk(quick, quick.operator("global_administrator"))

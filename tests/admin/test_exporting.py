@@ -21,6 +21,23 @@ def test_what_would_be_calculated_is_text(evil: str) -> None:
     assert read(csv_of((evil,), [])) == [[f"'{evil}"]]
 
 
+@pytest.mark.parametrize(
+    ("evil", "kept"),
+    [
+        (f"Ada;{FORMULA}", f"Ada;'{FORMULA}"),
+        ('Ada; "=1"', 'Ada;\' "=1"'),
+        (";;-1", ";;'-1"),
+        ("Ada\n@SUM(A1)", "Ada\n'@SUM(A1)"),
+        ("-1;=2", "'-1;'=2"),
+        ("Ada|\uff1d1\t+1", "Ada|'\uff1d1\t'+1"),
+        ("Ada; Bo - and a+b=c", "Ada; Bo - and a+b=c"),
+    ],
+)
+def test_nor_is_it_where_cells_end_at_semicolons(evil: str, kept: str) -> None:
+    """German spreadsheets open a file at a click with semicolons between cells."""
+    assert read(csv_of(("name",), [(evil,)])) == [["name"], [kept]]
+
+
 def test_commas_quotes_lines_and_letters_of_all_kinds_come_back_as_they_were() -> None:
     """RFC 4180, with the mark by which spreadsheets know UTF-8."""
     row = ("a,b", 'say "hi"', "two\nlines", "Zoë 李", "O'Brien", "1-2", 'a"b')

@@ -26,6 +26,8 @@ MESSAGES = {
     "brand.logo_gone": "This picture is no longer there: it waits for an hour, for whoever sent it. Send it again.",
 }
 LONGEST_NAME = 100
+LOGO = "logo-"
+"""How the ids of pictures begin that wait: no other file that waits is shown as a picture (WEB-8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def set_words(house: House, by: By, name: str, accent: str) -> None:
 def keep_logo(house: House, actor: str, name: str, body: bytes) -> str:
     """Read a picture and keep it until it is confirmed; its id. Raises `Invalid`, `Forbidden`."""
     small = drawn_anew(body)
-    upload = house.random.id()
+    upload = f"{LOGO}{house.random.id()}"
     with house.store.writing() as unit:
         require(unit, actor, Permission.CHANGE_POLICY)
         unit.uploads.put(Upload(upload, actor, name, small, unit.now))
@@ -149,7 +151,7 @@ def _seen(unit: Unit) -> Seen:
 
 
 def _kept(unit: Unit, upload: str, actor: str) -> bytes:
-    found = unit.uploads.of(upload, actor, unit.now)
+    found = unit.uploads.of(upload, actor, unit.now) if upload.startswith(LOGO) else None
     if found is None:
         raise NotFound(say("brand.logo_gone"))
     return found.body

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -9,6 +10,9 @@ import msgspec
 Value = str | int | None
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """How a cell begins that a spreadsheet would calculate; the wide forms too, which some of them fold."""
+_WITHIN = re.compile('([;|\t\r\n])(?=[\\s"]*[-=+@\uff1d\uff0b\uff0d\uff20])')
+"""Where another cell would begin so, in a spreadsheet that parts cells at something else than commas, as in Germany."""
+_QUOTED = r"\1'"
 
 
 def csv_of(headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
@@ -27,4 +31,10 @@ def json_of(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
 
 def _safe(value: Value) -> Value:
     """An apostrophe before what would be calculated: the usual way, and visible."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" \u00a0").startswith(FORMULAS) else value
+    if not isinstance(value, str):
+        return value
+    bare = value.lstrip(" \u00a0")
+    if not bare.startswith(FORMULAS):
+        return _WITHIN.sub(_QUOTED, value)
+    begin = len(value) - len(bare) + 1
+    return f"'{value[:begin]}{_WITHIN.sub(_QUOTED, value[begin:])}"
