@@ -7,6 +7,7 @@ from keyback.app.people.passwords import TEMPORARY_LIFE, set_password
 from keyback.core.errors import Forbidden
 from keyback.core.rules.roles import GLOBAL
 from tests.admin.acting import group, hold_role, work_as
+from tests.admin.desk import Desk
 from tests.living import NEW_PASSWORD, Living
 
 TARGET = "target@contoso.example"
@@ -46,3 +47,28 @@ def test_over_the_same_group_both_hold_the_same(living: Living) -> None:
     hold_role(living, target, "helpdesk_administrator", scope="group-Paris")
     with pytest.raises(Forbidden):
         set_password(work, TARGET, f"{NEW_PASSWORD} again", life=TEMPORARY_LIFE)
+
+
+def test_no_page_names_what_is_beyond_the_scope(living: Living) -> None:
+    """ADM-9: neither groups nor people, nor how many there are; and no button that only refuses."""
+    gwen = living.operator(GLOBAL, "gwen")
+    target = living.person("target")
+    berlin = group(living, "Berlin", target)
+    group(living, "Moonshot", target)
+    group(living, "Layoffs")
+    hold_role(living, target, "reports_reader", scope="group-Moonshot")
+    hold_role(living, living.operator("reports_reader", "eve"), "user_administrator", scope=berlin)
+    status.set_enabled(work_as(living, gwen), TARGET, enabled=False)
+    desk = Desk(living, "id-eve")
+    for tab in ("", "/groups", "/roles", "/methods", "/sessions", "/timeline", "/reset-check"):
+        desk.get(f"/users/id-target{tab}")
+        assert desk.status == 200, tab
+        said = str(desk.page)
+        for beyond in ("Moonshot", "Layoffs", "gwen@contoso.example"):
+            assert f"'{beyond}'" not in said, (tab, beyond)
+    desk.get("/users/id-target/groups")
+    assert "Berlin" in str(desk.page)
+    assert not desk.parts("Form")
+    assert not desk.parts("Press")
+    desk.get("/roles")
+    assert {len(row["cells"]) for row in desk.parts("Row")} == {2}

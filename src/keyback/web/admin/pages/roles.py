@@ -43,12 +43,13 @@ def show(ask: Ask) -> Reply:
     """All of them, the most powerful first."""
     with ask.house.store.reading() as unit:
         found = spread(unit)
-    columns = (
-        Column(say("roles.column.role")), Column(say("roles.column.about")),
+    counts = (
         Column(say("roles.column.people"), number=True), Column(say("roles.column.groups"), number=True),
         Column(say("roles.column.scoped"), number=True),
     )  # fmt: skip
-    rows = tuple(_row(role, found[role.name]) for role in ROLES.values())
+    scoped = bool(ask.operator.rights.scopes)  # how many there are beyond their scope is nothing to them (ADM-9)
+    columns = (Column(say("roles.column.role")), Column(say("roles.column.about")), *(() if scoped else counts))
+    rows = tuple(_row(role, None if scoped else found[role.name]) for role in ROLES.values())
     table = Table(say("roles.list"), columns, rows, say("roles.empty"))
     return Reply(Screen("roles", say("roles.title"), (table,), (say("roles.lead"),)))
 
@@ -58,8 +59,8 @@ def about(role: Role) -> Text:
     return say(f"roles.about.{role.name}")
 
 
-def _row(role: Role, held: Spread) -> Row:
-    counts = (str(held.people), str(held.groups), str(held.scoped))
+def _row(role: Role, held: Spread | None) -> Row:
+    counts = (str(held.people), str(held.groups), str(held.scoped)) if held else ()
     return Row(role.name, (Go(f"/roles/{role.name}", role.title), about(role), *counts))
 
 

@@ -10,7 +10,7 @@ from keyback.core.messages import say
 from keyback.core.rules.roles import Permission
 from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.declare import Route, one_of
-from keyback.web.admin.pages import _user
+from keyback.web.admin.pages import _group, _user
 from keyback.web.admin.pages._user import Seen
 from keyback.web.admin.pages.users import SEES
 from keyback.web.admin.parts import Column, Form, Go, Mark, Option, Panel, Part, Press, Row, Select, Table
@@ -35,14 +35,17 @@ MESSAGES: Mapping[str, str] = {
 
 def show(ask: Ask) -> Reply:
     """The list."""
-    seen = _user.look(ask)
+    seen, only = _user.look(ask), _group.visible(ask)
     with ask.house.store.reading() as unit:
         changes = ask.work().groups(unit)
-        every = {one.id: one for one in changes.all()}
+        every = {one.id: one for one in changes.all() if only is None or one.id in only}
         mine = [every[one] for one in seen.person.groups if one in every]
         direct = {one.id for one in changes.around(seen.person.id)}
         giving = {one.id for one in mine if changes.assignable(one.id)}
-    may = _user.may(ask, seen, Permission.CHANGE_GROUPS) or _user.may(ask, seen, Permission.CHANGE_ROLES)
+    may = any(
+        _user.may(ask, seen, one) and ask.operator.rights.everywhere(one)
+        for one in (Permission.CHANGE_GROUPS, Permission.CHANGE_ROLES)
+    )
     rows = tuple(
         _row(seen, one, direct=one.id in direct, gives=one.id in giving, may=may)
         for one in sorted(mine, key=lambda one: one.name.casefold())

@@ -7,6 +7,7 @@ from keyback.core.rules.reach import Held
 from keyback.core.rules.roles import Permission
 from keyback.web.admin.call import Ask, Reply
 from keyback.web.admin.declare import Route
+from keyback.web.admin.pages import _group as groups
 from keyback.web.admin.pages import _user
 from keyback.web.admin.pages.users import SEES
 from keyback.web.admin.parts import Cell, Column, Go, Part, Presses, Row, Table
@@ -25,10 +26,11 @@ MESSAGES: Mapping[str, str] = {
 
 def show(ask: Ask) -> Reply:
     """The list."""
-    seen = _user.look(ask)
+    seen, only = _user.look(ask), groups.visible(ask)
     with ask.house.store.reading() as unit:
         held = unit.held_roles.active(seen.person.id, unit.now)
-        names = {one.id: one.name for one in ask.work().groups(unit).all()}
+        every = ask.work().groups(unit).all()
+        names = {one.id: one.name for one in every if only is None or one.id in only}
     columns = (Column(say("user_roles.role")), Column(say("user_roles.scope")), Column(say("user_roles.through")))
     rows = tuple(_row(ask, one, names) for one in held)
     parts: list[Part] = [Table(say("user_roles.list"), columns, rows, say("user_roles.none"))]

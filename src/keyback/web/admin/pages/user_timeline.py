@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from keyback.app.admin.rights import is_host
 from keyback.app.reset.scene import account_of
 from keyback.core.messages import Text, say
+from keyback.core.ports import Unit
 from keyback.core.ports.listing import LogPage, LogQuery
 from keyback.core.rules.roles import Permission
 from keyback.web.admin.call import Ask, Reply
@@ -52,7 +53,16 @@ def _lines(ask: Ask, seen: Seen, before: int) -> tuple[LogPage, Mapping[str, str
     with ask.house.store.reading() as unit:
         page = unit.log.page(LogQuery(person=seen.person.id, also=also, about_only=True, before=before, count=SHOWN))
         actors = {str(line["actor"]) for line in page.lines} - {"", seen.person.id}
-        return page, unit.log.names([one for one in actors if not is_host(one)])
+        names = unit.log.names([one for one in actors if not is_host(one)])
+        return page, {one: name for one, name in names.items() if _may_be_named(ask, unit, one)}
+
+
+def _may_be_named(ask: Ask, unit: Unit, actor: str) -> bool:
+    """Whoever is out of the operator's sight stays an id (ADM-9)."""
+    if not ask.operator.rights.scopes or actor == ask.actor:
+        return True
+    person = unit.people.by_id(actor, unit.now)
+    return person is not None and ask.operator.rights.sees(person)
 
 
 def _moment(ask: Ask, seen: Seen, line: Mapping[str, str | int], names: Mapping[str, str]) -> Moment:
