@@ -34,6 +34,18 @@ def test_every_file_on_the_map_exists() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_every_file_of_the_source_has_its_place_on_the_map() -> None:
+    text = (ROOT / "docs" / "map.md").read_text()
+    named = {str(path) for path in re.findall(r"`(src/keyback/[\w./-]+)`", text)}
+    folders = tuple(path for path in named if path.endswith("/"))
+    files = (
+        str(path.relative_to(ROOT)) for path in project_files() if path.suffix == ".py" and path.name != "__init__.py"
+    )
+    ours = [path for path in files if path.startswith("src/keyback/")]
+    assert len(ours) > 100
+    assert [path for path in ours if path not in named and not path.startswith(folders)] == []
+
+
 def test_only_the_map_names_files_of_the_source() -> None:
     guides = (path for path in PAGES if ROOT / "docs" / "guides" in path.parents)
     assert [path.name for path in guides if re.search(r"\bsrc/keyback/", path.read_text())] == []
