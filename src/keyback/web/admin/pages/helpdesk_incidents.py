@@ -168,5 +168,5 @@ def close(ask: Ask) -> Reply:
 ROUTES = (
     Route("GET", "/helpdesk/incidents", show, CARES),
     Route("GET", "/helpdesk/incidents/{incident}", one, CARES),
-    Route("POST", "/helpdesk/incidents/{incident}/close", close, CARES, ("why", "then")),
+    Route("POST", "/helpdesk/incidents/{incident}/close", close, CARES, ("why", "then"), dangerous=True),
 )

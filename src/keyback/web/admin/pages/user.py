@@ -238,7 +238,7 @@ CHANGES = one_of(Permission.CHANGE_PEOPLE)
 ROUTES = (
     Route("GET", "/users/{person}", show, SEES),
     Route("POST", "/users/{person}", save, CHANGES, (*FIELDS, "seen")),
-    Route("POST", "/users/{person}/enabled", switch, CHANGES, ("enabled",)),
+    Route("POST", "/users/{person}/enabled", switch, CHANGES, ("enabled",), dangerous=True),
     Route("GET", "/users/{person}/delete", delete_first, CHANGES),
     Route("POST", "/users/{person}/delete", delete, CHANGES, dangerous=True),
 )
