@@ -13,15 +13,15 @@ from starlette.responses import Response
 from keyback.app.admin import operator, stepping
 from keyback.app.sign_in.proving import Heard
 from keyback.app.sign_in.seat import Unseated, Visit
-from keyback.core.errors import Forbidden, Refused, TooMany, Trouble
+from keyback.core.errors import Forbidden, NotFound, Refused, TooMany, Trouble
 from keyback.core.messages import say
 from keyback.web import guards
 from keyback.web.admin import trouble
 from keyback.web.admin.call import Ask, Reply, with_cookies
-from keyback.web.admin.declare import Route
+from keyback.web.admin.declare import ANY_ROLE, Route
 from keyback.web.admin.face import Face
 from keyback.web.admin.reading import Body, read_body, read_query
-from keyback.web.answers import form_token, stopped, words_of
+from keyback.web.answers import form_token, no_route, stopped, words_of
 from keyback.web.call import LANGUAGE, SESSION, VISIT, Call, Site, read_cookies, set_cookie
 from keyback.web.guards import Stop
 
@@ -62,15 +62,39 @@ def _args(request: Request) -> Mapping[str, str]:
     return args
 
 
+def lost(face: Face, request: Request) -> Response:
+    """There is no such page: said within the frame to who works here, in a word to everybody else."""
+    site = face.site
+    try:
+        guards.known_host(site, request.headers.getlist("host"))
+        operator.here(site.house, _visit_of(site, request))
+    except Stop as stop:
+        return stopped(site, request, stop)
+    except Trouble:
+        return no_route(site, request, 404)
+    return answer(face, Arrived(request, b"", NOWHERE))
+
+
+def _nowhere(_: Ask) -> Reply:
+    raise NotFound(say("fault.no_page"))
+
+
+NOWHERE: Final = Route("GET", "/", _nowhere, ANY_ROLE)
+
+
+def _visit_of(site: Site, request: Request) -> Visit:
+    cookies = read_cookies(request.headers.get("cookie", ""), secure=site.secure, door=site.door)
+    peer = request.client.host if request.client else ""
+    source = guards.source_of(site, peer, request.headers.getlist("x-forwarded-for"))
+    return Visit(cookies.get(SESSION, ""), source, "", "", door=site.door)
+
+
 def may_send(face: Face, request: Request, route: Route) -> None:
     """Asked before a large body is read: only who may open such a page fills memory with it (DOS-2). Raises `Stop`."""
     site = face.site
     guards.known_host(site, request.headers.getlist("host"))
-    cookies = read_cookies(request.headers.get("cookie", ""), secure=site.secure, door=site.door)
-    peer = request.client.host if request.client else ""
-    source = guards.source_of(site, peer, request.headers.getlist("x-forwarded-for"))
     try:
-        who = operator.here(site.house, Visit(cookies.get(SESSION, ""), source, "", "", door=site.door))
+        who = operator.here(site.house, _visit_of(site, request))
     except Unseated:
         raise Stop(403, say("stop.foreign")) from None
     if not may_ask(route, who):

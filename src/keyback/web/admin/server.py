@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keyback.web import answers, brand_files, reports, responses
 from keyback.web.admin import answers as admin
@@ -53,7 +54,21 @@ def application(site: Site, pages: Iterable[Route] | None = None) -> Starlette:
         *(StarletteRoute(path, _static(site, path), methods=["GET", "HEAD"]) for path in load_static("admin")),
         brand_files.route(site, steps),
     ]
-    return base_application(site, served)
+    app = base_application(site, served)
+    app.router.default = _elsewhere(face, steps, app.router.default)
+    return app
+
+
+def _elsewhere(face: Face, steps: Steps, otherwise: ASGIApp) -> ASGIApp:
+    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+            await otherwise(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        response = await steps.run(lambda: admin.lost(face, request))
+        await response(scope, receive, send)
+
+    return elsewhere
 
 
 def _any_name(one: tuple[str, object]) -> bool:

@@ -35,6 +35,7 @@ log = logging.getLogger("keyback.web")
 MESSAGES = {
     "fault.title": "This did not work",
     "fault.back": "Overview",
+    "fault.no_page": "There is no such page. Check the address, or go back to the Overview.",
     "proof.title": "One more proof",
     "proof.lead": "What you are about to do is far-reaching, so Keyback asks once more who sits here. The proof is good for "
     "five minutes. What you typed is kept.",
