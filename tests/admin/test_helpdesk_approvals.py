@@ -7,7 +7,7 @@ import pytest
 from keyback.app.helpdesk import acting, approving
 from keyback.app.helpdesk.acting import Deed
 from keyback.app.helpdesk.basis import Claim
-from keyback.core.errors import Conflict, Forbidden, Refused
+from keyback.core.errors import Conflict, Forbidden, Refused, TooMany
 from keyback.core.events import Activity
 from keyback.core.rules.helpdesk import Action, Ground
 from keyback.core.types import DAY
@@ -136,3 +136,30 @@ def test_a_kill_between_looking_and_doing_leaves_nothing(living: Living) -> None
 
 def _die(channel: str) -> None:
     raise KeyboardInterrupt(channel)
+
+
+def test_what_waits_is_not_asked_for_twice(living: Living) -> None:
+    """A form that is sent twice is one request; after a decision one may ask again."""
+    desk = helpdesk(living)
+    one = approving.ask(desk.work, Action.UNLOCK, desk.ada, "please")
+    assert approving.ask(desk.work, Action.UNLOCK, desk.ada, "please").id == one.id
+    assert approving.ask(desk.work, Action.CLEAR_PAUSE, desk.ada, "please").id != one.id
+    assert len(lines(living, Activity.APPROVAL_ASKED)) == 2
+    approving.decide(work_of(living, otto(desk)), one.id, granted=False)
+    assert approving.ask(desk.work, Action.UNLOCK, desk.ada, "please").id != one.id
+
+
+def test_nobody_fills_the_list_that_all_decide_from(living: Living) -> None:
+    """DOS-6: it shows a hundred, the oldest first."""
+    desk = helpdesk(living)
+    for number in range(7):
+        living.person(f"somebody-{number}")
+        for action in Action:
+            if number * len(Action) + list(Action).index(action) < 40:
+                approving.ask(desk.work, action, f"id-somebody-{number}", "please")
+    with pytest.raises(TooMany) as refused:
+        approving.ask(desk.work, Action.UNLOCK, desk.ada, "please")
+    assert refused.value.text.id == "helpdesk.too_many_asked"
+    second = otto(desk)
+    assert len(approving.waiting(work_of(living, second))) == 40
+    approving.ask(work_of(living, second), Action.UNLOCK, desk.ada, "please")

@@ -10,17 +10,20 @@ from keyback.app.helpdesk.checking import somebody
 from keyback.app.helpdesk.looking import reach_of
 from keyback.app.incidents.care import a_reason
 from keyback.app.people.ports import Work
-from keyback.core.errors import Conflict, Forbidden, NotFound, Refused
+from keyback.core.errors import Conflict, Forbidden, NotFound, Refused, TooMany
 from keyback.core.events import Activity, Event
 from keyback.core.messages import say
+from keyback.core.policy import Limits
 from keyback.core.ports import Unit
 from keyback.core.ports.desk import Approval
 from keyback.core.rules.helpdesk import APPROVAL_LIFE, MAY, Action, can_be_checked
+from keyback.core.rules.limits import Client, charge
 from keyback.core.types import Person
 
 MESSAGES: Mapping[str, str] = {
     "helpdesk.no_request": "There is no such request.",
     "helpdesk.own_request": "You asked for this yourself. Somebody else must decide about it.",
+    "helpdesk.too_many_asked": "You have asked for a second person very often today. You can ask again at {again_at}.",
     "helpdesk.decided": "Somebody has decided about this before, or it has run out.",
 }
 MOST_SHOWN = 100
@@ -36,19 +39,32 @@ class Waiting:
 
 
 def ask(work: Work, action: Action, person: str, why: str) -> Approval:
-    """Raises `NotFound`, `Forbidden`, `Refused`, `Invalid` (no reason)."""
+    """What waits already is not asked for twice. Raises `NotFound`, `Forbidden`, `Refused`, `Invalid` (no reason), `TooMany`."""
     reason = a_reason(why)
     with work.house.store.writing() as unit:
         target = somebody(work, unit, person)
         require_any(unit, work.actor, MAY[action], target)
         if not can_be_checked(target):
             raise Refused(say("helpdesk.not_checked", user_id=target.upn))
+        for there in unit.approvals.of_person(person, unit.now):
+            if (there.asked_by, there.action) == (work.actor, action.value) and there.decided_at is None:
+                return there
+        _charge(unit, work.actor)
         until = unit.now + APPROVAL_LIFE
         one = Approval(work.house.random.id(), action.value, person, work.actor, reason, unit.now, until)
         unit.approvals.ask(one)
         details = {"approval": one.id, "action": one.action, "why": reason}
         unit.audit(Event(Activity.APPROVAL_ASKED, work.actor, person, "success", details=details))
     return one
+
+
+def _charge(unit: Unit, operator: str) -> None:
+    """Nobody fills the list that all decide from."""
+    in_force = unit.policies.in_force()
+    rules = in_force.policy.limits if in_force else Limits()
+    again = unit.throttles.charge(charge("approvals.operator", rules, operator, Client()), unit.now)
+    if again is not None:
+        raise TooMany(say("helpdesk.too_many_asked", again_at=again), again)
 
 
 def decide(work: Work, approval: str, *, granted: bool) -> Waiting:

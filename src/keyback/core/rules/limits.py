@@ -108,6 +108,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
     Limit("contact.tenant.hour", "requests for help", 20, HOUR),
     Limit("cases.operator", "caller checks that one operator begins", 30, HOUR),
     Limit("cases.person", "caller checks for one person", 6, HOUR),
+    Limit("approvals.operator", "requests for a second person's agreement by one operator", 40, DAY),
     Limit("reports", "browsers' reports about our content policy that are logged", 20, HOUR),
     Limit("breached.alarm", "alarms about the list of breached passwords, per reason", 1, DAY),
 )})  # fmt: skip
