@@ -88,13 +88,13 @@ def change_member(work: Work, group: str, member: str, *, adds: bool) -> bool:
 
 
 def put_member(work: Work, unit: Unit, group: Group, member: str, *, adds: bool) -> bool:
-    """As `change_member`, in the caller's unit."""
+    """As `change_member`, in the caller's unit. Nobody puts the group into one that gives roles between the question whether
+    the operator may do this and the commit (ADM-1)."""
     kind, id_, called = _member(work, unit, member)
     changes = work.groups(unit)
-    if kind == GROUP:
-        changes.lock()
-        if adds and group.id in changes.inside(id_):
-            raise Invalid(say("people.cycle", member=called, group=group.name))
+    changes.lock()
+    if kind == GROUP and adds and group.id in changes.inside(id_):
+        raise Invalid(say("people.cycle", member=called, group=group.name))
     touched = (id_,) if kind == PERSON else tuple(changes.powerful_inside(id_))
     group_rights.judge(work, unit, group, touched, adds=adds)
     before = _people(unit, _of_roles(work, unit, group, kind, id_))
