@@ -178,6 +178,30 @@ def test_on_a_phone_a_table_is_a_list_with_its_headings(chromium: Browser, house
         expect(tab.locator(".side ul").first).to_be_visible()
 
 
+def test_the_menu_unfolds_where_there_is_room_for_it(chromium: Browser, house: House) -> None:
+    """A telephone that is turned, a window that is widened; and it folds again."""
+    with at(chromium, house, "/", viewport={"width": 390, "height": 800}) as tab:
+        places = tab.locator(".side ul").first
+        expect(places).to_be_hidden()
+        tab.set_viewport_size({"width": 1280, "height": 800})
+        expect(places).to_be_visible()
+        tab.set_viewport_size({"width": 390, "height": 800})
+        expect(places).to_be_hidden()
+
+
+def test_a_chart_says_its_days_and_how_high_it_is(chromium: Browser, house: House) -> None:
+    """And where nothing happened it draws nothing."""
+    with at(chromium, house) as tab:
+        chart = tab.locator("figure.chart").first
+        days = chart.locator("tbody th").all_text_contents()
+        assert chart.locator(".ends span").all_text_contents() == [days[0], days[-1]]
+        most = max(int(one) for one in chart.locator("td.number").all_text_contents())
+        expect(chart.locator("figcaption")).to_contain_text(f"Most in one day: {most}")
+        tab.goto(f"{ADMIN_BASE}/")
+        expect(tab.locator("figure.chart")).to_contain_text("Nothing happened in these 14 days.")
+        expect(tab.locator("figure.chart svg")).to_have_count(0)
+
+
 def test_it_can_be_enlarged_twice(chromium: Browser, house: House) -> None:
     """WCAG 1.4.4: at 200 % nothing is cut off or lies over something else."""
     with at(chromium, house, viewport={"width": 640, "height": 400}, device_scale_factor=2) as tab:
