@@ -26,14 +26,14 @@ MESSAGES = {
     "password_protection.length": "Minimum length",
     "password_protection.length_about": "At least 15; from 8 where everybody always needs a second factor. The rules of Entra always "
     "take 8. Default: 15.",
-    "password_protection.history": "Passwords that cannot come back",
-    "password_protection.history_about": "How many of the last ones. Default: 1.",
+    "password_protection.history": "Password history",
+    "password_protection.history_about": "How many of the last passwords cannot be used again. Default: 1.",
     "password_protection.terms": "Custom banned password list",
     "password_protection.terms_about": "Up to 1000 words of your organisation, one on each line, 4 to 64 characters each: products, "
     "places, short names. Default: empty.",
     "password_protection.expiry": "Passwords expire after",
     "password_protection.expiry_about": "0: never, as NIST advises. Default: 0.",
-    "password_protection.warning": "People are told before that",
+    "password_protection.warning": "People are warned before that",
     "password_protection.warning_about": "Default: 14 days.",
     "password_protection.age": "A list of breached passwords is out of date after",
     "password_protection.age_about": "Counted from its import. Default: 365 days.",
@@ -42,8 +42,8 @@ MESSAGES = {
     "password_protection.core": "The lists that ship with Keyback work on, with an alarm",
     "password_protection.refuse": "Nobody can set a new password",
     "password_protection.failures": "Lockout threshold",
-    "password_protection.failures_about": "Wrong passwords until each one more must wait: 60 seconds, doubling to 5 hours. "
-    "Default: 10.",
+    "password_protection.failures_about": "After this many wrong passwords each further one must wait: 60 seconds at first, doubling up to "
+    "5 hours. Default: 10.",
     "password_protection.failures_source": "Wrong passwords from one network in ten minutes",
     "password_protection.failures_source_about": "Whatever the account. Default: 100.",
     "password_protection.list": "List of breached passwords",

@@ -9,14 +9,14 @@ from keyback.web.admin.pages.properties import SECTION
 
 MESSAGES = {
     "registration_policy.title": "Registration",
-    "registration_policy.lead": "Who has registered nothing cannot reset. Ask people for it when they sign in.",
+    "registration_policy.lead": "People who have registered nothing cannot reset their password. Ask them to register when they sign in.",
     "registration_policy.required": "Require registration at sign-in",
     "registration_policy.required_about": "People for whom self-service is on register what it needs at sign-in. Default: Yes.",
     "registration_policy.required_long": "Require users to register when signing in",
     "registration_policy.days": "Number of days before users are asked to re-confirm their authentication information",
     "registration_policy.days_about": "From 0 to 730; 0: they are never asked. Default: 180.",
     "registration_policy.skips": "How often registration can be put off",
-    "registration_policy.skips_about": "At so many sign-ins; 0: it is required at once. Never for administrators. Default: 3.",
+    "registration_policy.skips_about": "At this many sign-ins; 0: it is required at once. Administrators can never put it off. Default: 3.",
     "registration_policy.unlimited": "Registration can be put off for ever",
     "registration_policy.unlimited_about": "Yes: at every sign-in, whatever the number above. Default: No.",
     "registration_policy.first": "What the first registration needs besides the password",
@@ -30,7 +30,8 @@ MESSAGES = {
     "registration_policy.imported": "Trust imported addresses and numbers",
     "registration_policy.imported_about": "Yes: imports may confirm them without a code. Default: No.",
     "registration_policy.hold": "Wait until something new counts for a reset",
-    "registration_policy.hold_about": "As long, security info is closed after a reset. Default: 24 hours.",
+    "registration_policy.hold_about": "A new method or contact resets nothing before. After a reset, security info is closed for as long. "
+    "Default: 24 hours.",
     "registration_policy.hold_administrators": "The same wait for administrators",
     "registration_policy.hold_administrators_about": "Default: 72 hours.",
 }
