@@ -79,7 +79,7 @@ def test_every_tab_of_one_person_is_clean(grace: Centre) -> None:
         look(grace.tab, f"centre-person-{shape(href).rpartition('/')[2]}")
 
 
-@pytest.mark.parametrize(("language", "page"), [("de", "de ltr"), ("qps-plocm", "en rtl")])
+@pytest.mark.parametrize(("language", "page"), [("de", "de ltr"), ("qps-plocm", "en-x-plocm rtl")])
 def test_every_place_fits_in_other_languages(chromium: Browser, demo: Demo, language: str, page: str) -> None:
     """German is longer, and the mirrored test language runs from right to left; at 390 and at 320 px."""
     with fresh(chromium, viewport={**PHONE}) as tab:
