@@ -10,7 +10,7 @@ from typing import Any
 from keyback.app.admin.operator import HOST
 from keyback.app.policy import editing, touched
 from keyback.app.policy.apply import Order
-from keyback.app.policy.document import read_flat
+from keyback.app.policy.document import flat, read_flat
 from keyback.app.policy.editing import Draft, Edits
 from keyback.app.policy.touched import Touched
 from keyback.core.errors import Forbidden, Invalid
@@ -310,6 +310,10 @@ def _carried(ask: Ask, page: PolicyPage) -> Edits:
     except (ValueError, RecursionError) as error:
         raise Invalid(say("policy_page.mangled")) from error
     paths = {one.path for one in page.settings(ask)}
-    if not isinstance(values, dict) or not values.keys() <= paths or read_flat(values).mistakes:
+    if not isinstance(values, dict) or not values.keys() <= paths:
         raise Invalid(say("policy_page.mangled"))
-    return Edits(base, values)
+    reading = read_flat(values)
+    if reading.mistakes:
+        raise Invalid(say("policy_page.mangled"))
+    known = flat(reading.policy)
+    return Edits(base, {path: known.get(path, value) for path, value in values.items()})
