@@ -207,6 +207,18 @@ def test_no_header_is_another_method_or_address(desk: Desk, header: str) -> None
     assert answer.json()["state"] == "home"
 
 
+def test_what_is_no_page_is_said_within_the_frame_to_who_works_here(desk: Desk) -> None:
+    """ADM-2, ENU-11: with the places that are theirs; a stranger is told no more than that there is nothing."""
+    stranger = Desk(desk.living, pages=PAGES).http
+    for path in ("/nowhere", "/nowhere?x=1", "/nowhere/at/all", "/users/a.b"):
+        answers = [one.get(path, headers=HTML) for one in (desk.http, stranger)]
+        assert [one.status_code for one in answers] == [404, 404]
+        assert 'class="side"' not in answers[1].text
+    assert 'class="side"' in desk.http.get("/nowhere", headers=HTML).text
+    assert desk.http.get("/nowhere").json()["messages"][0]["text"]["id"] == "fault.no_page"
+    assert desk.http.post("/nowhere", json={}).status_code == 404
+
+
 def test_head_is_get_without_a_body(desk: Desk) -> None:
     for path, status in (("/gallery", 200), ("/sign-in", 303), ("/nowhere", 404)):
         answer = desk.http.head(path)

@@ -72,7 +72,8 @@ def lost(face: Face, request: Request) -> Response:
         return stopped(site, request, stop)
     except Trouble:
         return no_route(site, request, 404)
-    return answer(face, Arrived(request, b"", NOWHERE))
+    said = answer(face, Arrived(request, b"", NOWHERE))
+    return said if said.status_code == 404 else no_route(site, request, 404)
 
 
 def _nowhere(_: Ask) -> Reply:
