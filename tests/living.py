@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from keyback.app.house import House
@@ -23,6 +25,8 @@ from keyback.store.group_changes import SqlGroupChanges
 from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.seal import AesSealer, Keys
 from keyback.store.unit import SqlStore
+from keyback.web.admin.server import application as admin_application
+from keyback.web.call import Site
 from keyback.web.server import application
 from keyback.wiring.hasher import Argon2Hasher, Cost
 from keyback.wiring.house import Place, World, build
@@ -89,6 +93,16 @@ class Living:
         self.methods = self.house.methods
         self._versions = 0
         self.set_policy(policy)
+
+    @cached_property
+    def admin(self) -> Site:
+        """The admin centre's site, made once."""
+        return self.running.admin
+
+    @cached_property
+    def admin_centre(self) -> Starlette:
+        """With all its pages."""
+        return admin_application(self.admin)
 
     def set_policy(self, policy: Policy) -> None:
         """The next version of the policy."""

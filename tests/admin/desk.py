@@ -27,8 +27,9 @@ class Desk:
         pages: Sequence[Route] | None = None,
     ) -> None:
         self.living = living
+        app = living.admin_centre if pages is None else application(living.admin, pages)
         self.http = TestClient(
-            application(living.running.admin, pages), base_url=ADMIN_BASE, headers={"accept": "application/json"},
+            app, base_url=ADMIN_BASE, headers={"accept": "application/json"},
             follow_redirects=False, raise_server_exceptions=True, client=(source, 40_001),
         )  # fmt: skip
         self.page: dict[str, Any] = {}
@@ -90,6 +91,7 @@ class Desk:
         self.status = response.status_code
         self.went_to = response.headers.get("location", "")
         self.response = response
+        self.headers = response.headers
         if response.headers.get("content-type", "").startswith("application/json") and response.content:
             found = response.json()
             self.page = {**found, "token": found.get("token", self.page.get("token", ""))}

@@ -42,7 +42,7 @@ class Desk:
 
 def work_of(living: Living, operator: str) -> Work:
     """What this operator's verbs work with."""
-    make = living.running.admin.work
+    make = living.admin.work
     assert make is not None
     return make(operator)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from keyback.core.errors import Trouble, Unsure
 from keyback.core.types import DAY, HOUR, ContactKind
+from tests.admin.desk import Desk
 from tests.faults.invariants import Said
 from tests.living import Browser, Living
 
@@ -21,6 +22,8 @@ class Act:
     notices: int = 1
     keeps: int = 0
     """How many sessions may be left after a new password: the one in which it was set."""
+    holds: Callable[[Said], None] = lambda _: None
+    """What must hold besides the invariants, whatever was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class Walk:
         return do, again
 
 
-def said(browser: Browser) -> Said:
+def said(browser: Browser | Desk) -> Said:
     """What the page says."""
     if browser.status != 503:
         assert browser.status < 500, browser.page

@@ -17,6 +17,7 @@ from keyback.methods.totp import code_at, step_at
 from keyback.wiring.janitor import Janitor
 from tests.app.import_help import bring_in, table
 from tests.faults.acting import Act, Somebody, Walk, by_hand, somebody
+from tests.faults.at_the_desk import AT_THE_DESK
 from tests.faults.signed_in import SIGNED_IN
 from tests.living import BASE, NEW_PASSWORD, OLD_PASSWORD, Browser, Living, solve
 from tests.signing import seated
@@ -360,4 +361,5 @@ OPERATIONS: Mapping[str, Callable[[Living, int], Act]] = {
     "delivery": deliver,
     "janitor": sweep,
     **SIGNED_IN,
+    **AT_THE_DESK,
 }

@@ -70,7 +70,7 @@ def test_a_page_that_cannot_be_shown_says_nothing_about_the_step_before_it(scene
     """I2: the change was done, and the page after it fails."""
     desk = scene.proven()
     for fault in (away, contended):
-        scene.points.every = lambda name, fault=fault: fault(name) if name == BEGIN else None  # type: ignore[misc]
+        scene.points.every = lambda name, fault=fault: fault(name) if name == BEGIN else None
         desk.get("/users")
         assert (desk.status, desk.told()) == (503, ["error.unshown"])
         assert int(desk.response.headers["retry-after"]) > 0

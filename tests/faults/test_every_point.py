@@ -4,7 +4,7 @@ hold, and the operation succeeds when it is done again (F01, F02, F03, F13, F19,
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 import pytest
@@ -12,7 +12,8 @@ import pytest
 from keyback.store.engine import PostgresqlEngine, Sql, SqliteEngine
 from keyback.wiring.world import SystemRandom
 from tests.faults import invariants
-from tests.faults.kit import Deed, Points, away, between, contended
+from tests.faults.at_the_desk import AT_THE_DESK
+from tests.faults.kit import BEGIN, COMMIT, COMMITTED, Deed, Points, away, between, contended
 from tests.faults.operations import OPERATIONS
 from tests.living import Living
 from tests.postgresql import Server
@@ -28,6 +29,7 @@ class Stage:
     def __init__(self, engine: SqliteEngine | PostgresqlEngine) -> None:
         self.points = Points()
         self.living = Living(engine, between=between(self.points.reach))
+        self.passed: list[str] = []
         self._number = 0
 
     def visit(self, operation: str, at: int, deed: Deed) -> bool:
@@ -39,14 +41,24 @@ class Stage:
         before = invariants.remember(self.living, act.person)
         self.points.arm(at, deed)
         said = act.do()
-        met = self.points.done
+        met, self.passed = self.points.done, self.points.names
         self.points.count()
         invariants.check(invariants.Case(self.living, act.person, before, said, act.new, act.notices, act.keeps))
+        act.holds(said)
         if said is not invariants.Said.DONE:
             act.again()
             said = invariants.Said.DONE
             invariants.check(invariants.Case(self.living, act.person, before, said, act.new, act.notices, act.keeps))
         return met
+
+    def written(self, operation: str) -> Sequence[int]:
+        """Numbers of the points within transactions that write, counted without a fault."""
+        self.visit(operation, 10 * MOST_POINTS, away)
+        first, found = 1, list[int]()
+        for number, name in enumerate(self.passed, 1):
+            first = number if name == BEGIN else first
+            found += range(first, number + 1) if name == COMMITTED else ()
+        return found
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -62,7 +74,22 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     made.living.close()
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", AT_THE_DESK)
+def test_every_point_where_the_desk_writes(stage: Stage, operation: str, caplog: pytest.LogCaptureFixture) -> None:
+    """I1 to I12, I11: each statement on one of the engines, and everything around each commit on both."""
+    caplog.set_level(logging.DEBUG)
+    here = int(stage.living.store.engine.name == "sqlite")
+    points = stage.written(operation)
+    near = {BEGIN, COMMIT, COMMITTED}
+    names = dict(enumerate(stage.passed, 1))
+    for at in points:
+        if at % 2 == here or names[at] in near:
+            assert stage.visit(operation, at, (away, contended)[(at // 2) % 2])
+    assert len(points) > 2
+    invariants.i9_no_secret_in_the_clear(stage.living, invariants.Secrets(), caplog.text.encode())
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one not in AT_THE_DESK])
 def test_every_point(stage: Stage, operation: str, caplog: pytest.LogCaptureFixture) -> None:
     """I1 to I12 after each; I11: again, and it works."""
     caplog.set_level(logging.DEBUG)
