@@ -27,6 +27,7 @@ from keyback.web.guards import Stop
 
 log = logging.getLogger("keyback.web")
 
+MISSING: Final = 404
 ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 PROOF = ("proof", "proof_challenge")
 """Fields of the question before something dangerous; they come along with the form's own."""
@@ -71,9 +72,9 @@ def lost(face: Face, request: Request) -> Response:
     except Stop as stop:
         return stopped(site, request, stop)
     except Trouble:
-        return no_route(site, request, 404)
+        return no_route(site, request, MISSING)
     said = answer(face, Arrived(request, b"", NOWHERE))
-    return said if said.status_code == 404 else no_route(site, request, 404)
+    return said if said.status_code == MISSING else no_route(site, request, MISSING)
 
 
 def _nowhere(_: Ask) -> Reply:
