@@ -2,8 +2,9 @@
 
 import pytest
 
+from keyback.core.types import HOUR
 from tests.admin.desk import Desk
-from tests.living import Living
+from tests.living import OLD_PASSWORD, Living
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,20 @@ def test_the_persons_page_is_no_way_around_the_caller_check(
     assert [line["activity"] for line in living.story()] == [*before, "Deny access to the admin centre"]
     desk.get(path.rpartition("/require")[0] or path)
     assert path not in [form["action"] for form in desk.parts("Form")]
+
+
+def test_nobody_takes_over_everybody_by_saying_that_they_saw_a_passport(quick: Living) -> None:
+    """ADM-6: it is the one ground that nobody else confirms, so it is counted; others still serve."""
+    desk = Desk(quick, quick.operator("helpdesk_administrator", "hal"))
+    sent = {"action": "temporary_password", "ground": "in_person", "document": "passport", "why": "x"}
+    for number in range(31):
+        quick.person(f"victim-{number}")
+        desk.post(f"/helpdesk/id-victim-{number}/without-check", **sent)
+        assert desk.status == (200 if number < 30 else 429)
+    assert desk.told() == ["helpdesk.too_many_in_person"]
+    assert quick.has_password("id-victim-30", OLD_PASSWORD)
+    desk.post("/helpdesk/id-victim-30/without-check", **{**sent, "ground": "approval"})
+    assert desk.status == 200
+    quick.clock.move(HOUR)
+    Desk(quick, "id-hal").post("/helpdesk/id-victim-30/without-check", **sent)
+    assert not quick.has_password("id-victim-30", OLD_PASSWORD)

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keyback.app.admin.rights import may_touch
-from keyback.core.errors import Invalid, Refused
+from keyback.core.errors import Invalid, Refused, TooMany
 from keyback.core.messages import say
+from keyback.core.policy import Limits
 from keyback.core.ports import Unit
 from keyback.core.rules.helpdesk import LONGEST_DOCUMENT, MAY, Action, Ground, approved, serves
+from keyback.core.rules.limits import Client, charge
 from keyback.core.types import Person
 
 MESSAGES: Mapping[str, str] = {
@@ -16,6 +18,8 @@ MESSAGES: Mapping[str, str] = {
     "one.",
     "helpdesk.needs_second": "Your organisation wants a second person to agree, even where you have seen a document.",
     "helpdesk.document": "Say which document you have seen, in 1 to 100 characters, such as “passport”.",
+    "helpdesk.too_many_in_person": "You have acted very often without a caller check. You can do so again at {again_at}; with a "
+    "caller check, or when a second person agrees, at once.",
     "helpdesk.no_approval": "Nobody else has agreed to this, or it was used or has run out. Ask again.",
     "helpdesk.approver_lost": "Who agreed to this may not do it any more. Ask somebody else.",
 }
@@ -47,12 +51,12 @@ class Basis:
 
 
 def stand(unit: Unit, actor: str, person: Person, action: Action, claim: Claim) -> Basis:
-    """Person, actor and whoever agreed are held. Raises `Refused`, `Invalid`."""
+    """Person, actor and whoever agreed are held. Raises `Refused`, `Invalid`, `TooMany`."""
     match claim.ground:
         case Ground.CASE:
             return _on_case(unit, actor, person)
         case Ground.IN_PERSON:
-            return _in_person(unit, claim.document)
+            return _in_person(unit, actor, claim.document)
         case Ground.APPROVAL:
             return _on_approval(unit, actor, person, action, claim.approval)
 
@@ -78,10 +82,16 @@ def _on_case(unit: Unit, actor: str, person: Person) -> Basis:
     return Basis(Ground.CASE, "caller check", {"basis": Ground.CASE.value, "case": case.id})
 
 
-def _in_person(unit: Unit, typed: str) -> Basis:
+def _in_person(unit: Unit, actor: str, typed: str) -> Basis:
+    """Counted, for nobody but the operator says so: no one takes over all accounts by it before somebody looks (ADM-6)."""
     document = a_document(typed)
     if second_in_person(unit):
         raise Refused(say("helpdesk.needs_second"))
+    in_force = unit.policies.in_force()
+    rules = in_force.policy.limits if in_force else Limits()
+    again = unit.throttles.charge(charge("in_person.operator", rules, actor, Client()), unit.now)
+    if again is not None:
+        raise TooMany(say("helpdesk.too_many_in_person", again_at=again), again)
     return Basis(Ground.IN_PERSON, f"in person: {document}", {"basis": Ground.IN_PERSON.value, "document": document})
 
 

@@ -109,6 +109,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType({limit.name: limit for limit in (
     Limit("cases.operator", "caller checks that one operator begins", 30, HOUR),
     Limit("cases.person", "caller checks for one person", 6, HOUR),
     Limit("approvals.operator", "requests for a second person's agreement by one operator", 40, DAY),
+    Limit("in_person.operator", "deeds of one operator on a document that was seen, without a caller check", 30, HOUR),
     Limit("reports", "browsers' reports about our content policy that are logged", 20, HOUR),
     Limit("breached.alarm", "alarms about the list of breached passwords, per reason", 1, DAY),
 )})  # fmt: skip
