@@ -28,7 +28,7 @@ _VARIES: Final = (
     (re.compile(r"\bDATE, TIME\b"), "TIME"),  # tomorrow's times carry their date, and before midnight much is tomorrow
     (re.compile(r"\(\d+ s\)"), "(SECONDS)"),
     (re.compile(r"\bletters [A-Z]{2}\b"), "letters LETTERS"),
-    (re.compile(r"\b127\.0\.0\.1:\d+"), "HOST"),
+    (re.compile(r"\b(?:127\.0\.0\.1|localhost):\d+"), "HOST"),
     (re.compile(r"/static/[\w.-]+"), "FILE"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
     (re.compile(r"\b\d{3} \d{3}\b"), "NUMBER"),

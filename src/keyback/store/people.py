@@ -34,12 +34,12 @@ _CONTACTS = Sql(
     """SELECT id, kind, value, confirmed_at, confirmed_how, usable_from, preferred, added_at, last_used_at, ends_at,
       vouched_by
     FROM contact WHERE tenant = :tenant AND person = :person AND (replaced_by IS NULL OR ends_at > :now)
-    ORDER BY preferred DESC, added_at, id"""
+    ORDER BY preferred DESC, added_at, kind, id"""
 )
 _ENROLMENTS = Sql(
     """SELECT id, method, secret, label, slot, counter, usable_from, added_at, last_used_at FROM enrolment
     WHERE tenant = :tenant AND person = :person AND state = 'active' AND (method = :method OR :method = '')
-    ORDER BY added_at, slot, id"""
+    ORDER BY added_at, method, slot, id"""
 )
 _RAISE = Sql(
     """UPDATE person SET generation = generation + 1, changed_at = :now WHERE tenant = :tenant AND id = :person
