@@ -2,9 +2,7 @@
 it can be run round after round in one house; and the same races are run against houses with planted mistakes."""
 
 import base64
-import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from keyback.app.incidents.report import report
 from keyback.app.policy.apply import Order, apply
@@ -14,18 +12,19 @@ from keyback.app.reset import choose as choose_verb
 from keyback.app.reset import start as start_verb
 from keyback.app.setup import use as setup_verb
 from keyback.app.setup.issue import rescue
-from keyback.core.errors import Refused, Trouble
+from keyback.core.errors import Refused
 from keyback.core.ports import Charge
 from keyback.core.ports.incidents import Objection
 from keyback.core.types import DAY, HOUR
 from keyback.methods.totp import code_at, step_at
 from keyback.store.engine import Sql
 from tests.faults.acting import Somebody, Walk, somebody
+from tests.faults.desk_races import DESK_RACES
 from tests.faults.invariants import number, rows
 from tests.faults.operations import POLICY
+from tests.faults.together import MANY, released_together
 from tests.living import BASE, NEW_PASSWORD, TENANT, Browser, Living
 
-MANY = 64
 Race = Callable[[Living, int], None]
 
 _PROVEN = Sql(
@@ -38,23 +37,6 @@ _INCIDENTS = Sql("SELECT count(*) FROM incident WHERE person = :person")
 _REPORTS = Sql("SELECT count(*) FROM objection_link WHERE person = :person AND used_at IS NOT NULL")
 _DUE_AGAIN = Sql("UPDATE outbox SET not_after = :later WHERE state = 'waiting'")
 _NEWEST = Sql("SELECT version FROM policy_document WHERE tenant = :tenant ORDER BY version")
-
-
-def released_together(living: Living, work: Callable[[int], object]) -> list[object]:
-    """Run `work` in many threads that all wait for the same moment, each with a connection that was used before;
-    errors of ours are results."""
-    gate = threading.Barrier(MANY)
-
-    def run(number: int) -> object:
-        with living.store.reading():
-            gate.wait()
-        try:
-            return work(number)
-        except Trouble as error:
-            return error
-
-    with ThreadPoolExecutor(MANY) as pool:
-        return list(pool.map(run, range(MANY)))
 
 
 def token_of(browser: Browser) -> str:
@@ -242,6 +224,6 @@ RACES: Mapping[str, Race] = {race.__name__: race for race in (
     wrong_answers_get_exactly_the_budget, tries_of_one_challenge_are_its_five, a_budget_lets_through_exactly_as_many,
     starts_of_one_network_are_limited, a_password_is_set_once, a_link_is_used_once,
     the_first_administrator_is_claimed_once, a_policy_follows_the_one_that_was_looked_at,
-    a_message_is_sent_by_one_courier, a_report_opens_one_incident,
+    a_message_is_sent_by_one_courier, a_report_opens_one_incident, *DESK_RACES,
 )}  # fmt: skip
 """By name."""

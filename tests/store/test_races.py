@@ -29,7 +29,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.parametrize("race", RACES)
 def test_exactly_as_many_win_as_may(house: Living, race: str) -> None:
-    """RAC-1, COD-4, THR-5, TOT-1, ADM-7, I3, I5, F19: ten rounds of each."""
+    """RAC-1, RAC-2, COD-4, THR-5, TOT-1, ADM-1, ADM-2, ADM-7, decisions 21, I3, I5, F19: ten rounds of each."""
     for round_ in ROUNDS:
         RACES[race](house, list(RACES).index(race) * 1_000 + round_)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from keyback.app.admin.rights import require
+from keyback.app.admin.rights import hold, require
 from keyback.app.people import group_rights
 from keyback.app.people.finding import canonical_name, find, find_group
 from keyback.app.people.group_uses import uses
@@ -121,7 +121,8 @@ def members(work: Work, group: str) -> Sequence[tuple[str, str]]:
 def _member(work: Work, unit: Unit, member: str) -> tuple[str, str, str]:
     """Kind, id and name."""
     if "@" in member:
-        person = find(unit, member)
+        hold(unit, work.actor, find(unit, member).id)
+        person = find(unit, member)  # may have been deleted meanwhile
         return PERSON, person.id, person.upn
     group = find_group(work, unit, member)
     return GROUP, group.id, group.name

@@ -70,6 +70,8 @@ def change(work: Work, wanted: Grant, *, granted: bool) -> bool:
     """A change of roles ends everything that carries the old rights (decisions 20). As `grant` and `revoke`."""
     role = role_named(wanted.role)
     with work.house.store.writing() as unit:
+        if role == GLOBAL and not granted:
+            work.groups(unit).lock()  # or each of the last two would be the other one's last
         meant = _meant(work, unit, replace(wanted, role=role))
         _judge(work, unit, meant)
         groups, scope = work.groups(unit), meant.scope.id if meant.scope else ""
@@ -100,6 +102,8 @@ def _meant(work: Work, unit: Unit, wanted: Grant) -> _Meant:
             raise Invalid(say("roles.no_roles", group=group.name))
         holder, ids = group.id, work.groups(unit).people_inside(group.id)
     hold(unit, work.actor, *ids)
+    if not wanted.to_group:
+        find(unit, wanted.holder)  # may have been deleted meanwhile
     people = [one for id_ in ids if (one := unit.people.by_id(id_, unit.now)) is not None]
     return _Meant(holder, wanted.role, scope, people)
 
