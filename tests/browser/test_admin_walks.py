@@ -34,7 +34,7 @@ class Keys(Keyboard):
 
     FARTHEST = 60
 
-    def skip(self) -> None:
+    def pass_places(self) -> None:
         """Past the navigation, by the first link of the page."""
         self.press(".skip")
 
@@ -60,12 +60,12 @@ def test_a_setting_is_changed_with_the_keyboard_only(grace: Centre, demo: Demo) 
     grace.open("/")
     keys.press("nav.side a[href='/password-reset/properties']")
     grace.at("properties")
-    keys.skip()
+    keys.pass_places()
     keys.reach("input[name='self_service.allow_unlock']")
     grace.tab.keyboard.press("ArrowDown" if unlocks else "ArrowUp")
     keys.press("main form.stack button.primary")
     grace.at("review")
-    keys.skip()
+    keys.pass_places()
     keys.fill("[name=why]", "with the keyboard")
     keys.press("main form.stack button.primary")
     grace.at("properties")
@@ -78,14 +78,14 @@ def test_a_case_is_opened_with_the_keyboard_only(grace: Centre) -> None:
     keys = Keys(grace.tab)
     grace.open("/helpdesk")
     grace.at("helpdesk")
-    keys.skip()
+    keys.pass_places()
     keys.fill("form.filters input[name=q]", "ada lov")
     keys.press("form.filters button")
     expect(grace.tab.locator("table.rows")).to_be_visible()
-    keys.skip()
+    keys.pass_places()
     keys.press("table.rows a")
     grace.at("helpdesk_person")
-    keys.skip()
+    keys.pass_places()
     keys.press("#case button")
     grace.at("case_open")
     expect(grace.tab.locator(".once output")).to_have_text(re.compile("[0-9]{3} ?[0-9]{3}"))

@@ -13,12 +13,12 @@ from starlette.responses import Response
 from keyback.app.admin import operator, stepping
 from keyback.app.sign_in.proving import Heard
 from keyback.app.sign_in.seat import Unseated, Visit
-from keyback.core.errors import Forbidden, NotFound, Refused, TooMany, Trouble
+from keyback.core.errors import Forbidden, Refused, TooMany, Trouble
 from keyback.core.messages import say
 from keyback.web import guards
 from keyback.web.admin import trouble
 from keyback.web.admin.call import Ask, Reply, with_cookies
-from keyback.web.admin.declare import ANY_ROLE, Route
+from keyback.web.admin.declare import Route
 from keyback.web.admin.face import Face
 from keyback.web.admin.reading import Body, read_body, read_query
 from keyback.web.answers import form_token, no_route, stopped, words_of
@@ -63,7 +63,7 @@ def _args(request: Request) -> Mapping[str, str]:
     return args
 
 
-def lost(face: Face, request: Request) -> Response:
+def lost(face: Face, request: Request, nowhere: Route) -> Response:
     """There is no such page: said within the frame to who works here, in a word to everybody else."""
     site = face.site
     try:
@@ -73,15 +73,8 @@ def lost(face: Face, request: Request) -> Response:
         return stopped(site, request, stop)
     except Trouble:
         return no_route(site, request, MISSING)
-    said = answer(face, Arrived(request, b"", NOWHERE))
+    said = answer(face, Arrived(request, b"", nowhere))
     return said if said.status_code == MISSING else no_route(site, request, MISSING)
-
-
-def _nowhere(_: Ask) -> Reply:
-    raise NotFound(say("fault.no_page"))
-
-
-NOWHERE: Final = Route("GET", "/", _nowhere, ANY_ROLE)
 
 
 def _visit_of(site: Site, request: Request) -> Visit:

@@ -9,10 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from keyback.core.errors import NotFound
+from keyback.core.messages import say
 from keyback.web import answers, brand_files, reports, responses
 from keyback.web.admin import answers as admin
 from keyback.web.admin import entering
-from keyback.web.admin.declare import Route, routes
+from keyback.web.admin.call import Ask, Reply
+from keyback.web.admin.declare import ANY_ROLE, Route, routes
 from keyback.web.admin.face import Face
 from keyback.web.assets import load_static
 from keyback.web.call import Site
@@ -59,13 +62,19 @@ def application(site: Site, pages: Iterable[Route] | None = None) -> Starlette:
     return app
 
 
+def _nowhere(_: Ask) -> Reply:
+    raise NotFound(say("fault.no_page"))
+
+
 def _elsewhere(face: Face, steps: Steps, otherwise: ASGIApp) -> ASGIApp:
+    nowhere = Route("GET", "/", _nowhere, ANY_ROLE)
+
     async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await otherwise(scope, receive, send)
             return
         request = Request(scope, receive)
-        response = await steps.run(lambda: admin.lost(face, request))
+        response = await steps.run(lambda: admin.lost(face, request, nowhere))
         await response(scope, receive, send)
 
     return elsewhere
