@@ -6,7 +6,7 @@ import pytest
 
 from keyback.app.people import groups
 from keyback.app.people.finding import find_group
-from keyback.core.errors import Forbidden
+from keyback.core.errors import Forbidden, Invalid
 from keyback.core.rules.roles import GLOBAL
 from tests.admin.acting import found, group, hold_role, work_as
 from tests.living import Living
@@ -26,3 +26,14 @@ def test_nobody_slips_into_a_group_while_it_becomes_one_that_gives_roles(living:
         with pytest.raises(Forbidden):
             slips.result()
     assert found(living, eve).roles == ("groups_administrator",)
+
+
+def test_no_group_is_called_like_the_id_of_another(quick: Living) -> None:
+    """A page that was opened before a group was deleted would mean the one that is called so now."""
+    eve = work_as(quick, quick.operator("groups_administrator", "eve"))
+    gone = groups.add_group(eve, "Berlin")
+    groups.delete(eve, gone)
+    group(quick, "everybody")
+    for act in (lambda: groups.add_group(eve, gone.upper()), lambda: groups.rename(eve, "everybody", f" {gone} ")):
+        with pytest.raises(Invalid):
+            act()

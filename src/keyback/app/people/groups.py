@@ -1,5 +1,6 @@
 """Groups of people and of groups."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from keyback.app.admin.rights import hold, require
@@ -18,16 +19,18 @@ from keyback.core.types import Person
 
 MESSAGES: Mapping[str, str] = {
     "people.group_exists": "There is a group {group} already.",
+    "people.group_like_id": "This looks like the id of a group. Choose a name that says who is in it.",
     "people.cycle": "{member} contains {group}, so it cannot become part of it.",
     "people.group_used": "{group} is still in use, so it cannot be deleted. Take it out there first:",
 }
 
 PERSON, GROUP = "person", "group"
+_AN_ID = re.compile("[0-9a-f]{32}")
 
 
 def add_group(work: Work, name: str, *, role_assignable: bool = False) -> str:
     """The new group's id. Raises `Invalid`, `Conflict`, `Forbidden`."""
-    form = canonical_name(name)
+    form = _own_name(name)
     group = Group(work.house.random.id(), " ".join(name.split()), role_assignable, 0)
     with work.house.store.writing() as unit:
         require(unit, work.actor, Permission.CHANGE_ROLES if role_assignable else Permission.CHANGE_GROUPS)
@@ -39,12 +42,20 @@ def add_group(work: Work, name: str, *, role_assignable: bool = False) -> str:
     return group.id
 
 
+def _own_name(name: str) -> str:
+    """Its canonical form. None that looks like an id: whoever means a group that was deleted meanwhile gets no other one."""
+    form = canonical_name(name)
+    if _AN_ID.fullmatch(form):
+        raise Invalid(say("people.group_like_id"))
+    return form
+
+
 def rename(work: Work, group: str, name: str) -> bool:
     """Another name, in every place at once, for all refer to its id. False: it has this name.
 
     Raises `NotFound`, `Invalid`, `Conflict`, `Forbidden`.
     """
-    form, shown = canonical_name(name), " ".join(name.split())
+    form, shown = _own_name(name), " ".join(name.split())
     with work.house.store.writing() as unit:
         changes = work.groups(unit)
         changes.lock()
