@@ -12,9 +12,12 @@ from typing import Any
 from sqlalchemy import Engine as Alchemy
 from sqlalchemy import event
 
+from keyback.app.helpdesk.acting import Deed, act
+from keyback.app.helpdesk.basis import Claim
 from keyback.app.policy.apply import Order, apply
 from keyback.app.policy.diff import diff
 from keyback.core.ports import Letter, Receipt
+from keyback.core.rules.helpdesk import Action, Ground
 from keyback.store import migrations
 from keyback.store.engine import engine_for
 from keyback.store.seal import AesSealer, Keys
@@ -88,6 +91,13 @@ def ruled(running: Running, told: dict[str, Any]) -> None:
     apply(running.house, plan, Order("host:test", "a fault", frozenset(warned.name for warned in plan.warnings)))
 
 
+def helped(running: Running, told: dict[str, Any]) -> None:
+    """A temporary password, on a document that was seen."""
+    make = running.admin.work
+    assert make is not None
+    act(make(told["operator"]), Deed(Action.TEMPORARY_PASSWORD, told["person"], Claim(Ground.IN_PERSON, "passport")))
+
+
 def main(told: dict[str, Any]) -> None:
     reach = Killer(**told["kill"]).reach if told["kill"] else _nowhere
     match told["do"]:
@@ -99,6 +109,8 @@ def main(told: dict[str, Any]) -> None:
             brought_in(house(told, reach), told)
         case "policy":
             ruled(house(told, reach), told)
+        case "help":
+            helped(house(told, reach), told)
 
 
 def _nowhere(_: str) -> None:

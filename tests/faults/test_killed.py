@@ -9,11 +9,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from keyback.app.helpdesk import checking
 from keyback.core.types import ContactKind
 from keyback.methods.totp import code_at, step_at
 from keyback.store import migrations
 from keyback.store.engine import PostgresqlEngine, Sql, SqliteEngine
 from keyback.wiring.world import SystemClock
+from tests.call.calling import enter, work_of
 from tests.faults import invariants
 from tests.faults.acting import Somebody
 from tests.faults.invariants import Case, Said
@@ -24,6 +26,12 @@ from tests.postgresql import Server
 
 EVIDENCE, PASSWORD = "INSERT INTO evidence", "INSERT INTO credential"
 CHARGED = "UPDATE challenge SET tries_left"
+DECIDED = "UPDATE caller_case SET state = :state"
+PASSED = Sql("SELECT count(*) FROM caller_case WHERE state = 'passed'")
+PASSED_LINE = Sql("SELECT count(*) FROM audit WHERE activity = 'Caller passed caller check'")
+HELPED = Sql("SELECT count(*) FROM credential WHERE must_change = 1")
+HELPED_LINE = Sql("SELECT count(*) FROM audit WHERE activity = 'Reset password (by admin)'")
+HELPED_TOLD = Sql("SELECT count(*) FROM outbox WHERE template = 'notice.password_set_by_admin'")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -123,6 +131,45 @@ def test_killed_around_the_commit_of_the_password(ground: Ground, place: str) ->
         browser.page = form
         assert browser.post(new=NEW_PASSWORD, again=NEW_PASSWORD)["state"] == "done"
     invariants.check(Case(ground.living, who.id, before, Said.DONE, NEW_PASSWORD))
+
+
+@pytest.mark.parametrize("place", ["commit", "committed"])
+def test_killed_around_the_answer_that_decides_a_caller_check(ground: Ground, place: str) -> None:
+    """F01, F02, decisions 21, I5, I11: passed with its line in the log and its proof spent, or open for the same answer."""
+    who = ada(ground)
+    operator = ground.living.operator("helpdesk_administrator", "olga")
+    case = checking.open_case(work_of(ground.living, operator), who.id).number
+    before = invariants.remember(ground.living, who.id)
+    with ground.serving(kill_at(place, DECIDED)) as server:
+        browser = server.browser(ground.living)
+        enter(browser, case, who.upn)
+        browser.choose("totp")
+        form, code = dict(browser.page), _shown(who)
+        lost(browser, answer=code)
+        assert server.killed()
+    invariants.check(Case(ground.living, who.id, before, Said.UNSURE))
+    done = int(place == "committed")
+    assert [invariants.number(ground.living, one) for one in (PASSED, PASSED_LINE)] == [done, done]
+    with ground.serving() as server:
+        browser.moved(server.port)
+        browser.page = form
+        assert browser.post(answer=code)["state"] == "done"
+    invariants.check(Case(ground.living, who.id, before, Said.DONE))
+    assert [invariants.number(ground.living, one) for one in (PASSED, PASSED_LINE)] == [1, 1]
+
+
+@pytest.mark.parametrize("place", ["commit", "committed"])
+def test_an_operator_who_is_killed_did_all_of_it_or_nothing(ground: Ground, place: str) -> None:
+    """F02, ADM-4, I7, I8: the password, its line and its notice; and it can be done again."""
+    who = ada(ground)
+    operator = ground.living.operator("helpdesk_administrator", "olga")
+    told = {"operator": operator, "person": who.id}
+    assert ground.run("help", kill_at(place, PASSWORD), **told) == -9
+    found = [invariants.number(ground.living, one) for one in (HELPED, HELPED_LINE, HELPED_TOLD)]
+    assert found == [int(place == "committed")] * 3
+    assert ground.living.has_password(who.id, OLD_PASSWORD) == (place == "commit")
+    assert ground.run("help", **told) == 0
+    assert invariants.number(ground.living, HELPED_LINE) == 1 + found[1]
 
 
 def test_killed_between_the_charge_and_the_slow_comparison(ground: Ground) -> None:
