@@ -163,7 +163,7 @@ def test_an_operator_who_is_killed_did_all_of_it_or_nothing(ground: Ground, plac
     """F02, ADM-4, I7, I8: the password, its line and its notice; and it can be done again."""
     who = ada(ground)
     operator = ground.living.operator("helpdesk_administrator", "olga")
-    told = {"operator": operator, "person": who.id}
+    told: dict[str, Any] = {"operator": operator, "person": who.id}
     assert ground.run("help", kill_at(place, PASSWORD), **told) == -9
     found = [invariants.number(ground.living, one) for one in (HELPED, HELPED_LINE, HELPED_TOLD)]
     assert found == [int(place == "committed")] * 3
