@@ -98,8 +98,8 @@ class During:
     def verify(self, encoded: str, secret: str, *, stranger: bool = False) -> bool:
         return self._hasher.verify(encoded, secret, stranger=stranger)
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._hasher, name)
+    def outdated(self, encoded: str) -> bool:
+        return self._hasher.outdated(encoded)
 
 
 @pytest.fixture

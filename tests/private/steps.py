@@ -72,7 +72,11 @@ class Visitor:
 
     def send(self, path: str, **fields: str) -> None:
         """Post a form with these fields, and those that the last page hid in it."""
-        known = {"token"} if path in {"/reset", "/call", "/contact", "/contact/none", "/sign-in", "/reset/from-sign-in"} else {"token", "version"}
+        known = (
+            {"token"}
+            if path in {"/reset", "/call", "/contact", "/contact/none", "/sign-in", "/reset/from-sign-in"}
+            else {"token", "version"}
+        )
         filled = {name: value for name, value in self._form.items() if name in known} | fields
         if self._html:
             response = self._took(lambda: self._http.post(path, data=filled))

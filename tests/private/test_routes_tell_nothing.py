@@ -15,7 +15,14 @@ from tests.private.steps import Visitor, choose, start
 from tests.signing import seated
 
 POSTS = {route.path: frozenset(route.fields) for route in ROUTES if route.method == "POST"}
-TYPED = {"/reset": {"work"}, "/reset/from-sign-in": {"password"}, "/call": {"case", "work"}, "/contact": {"work"}, "/contact/none": {"work"}, "/sign-in": {"password"}}
+TYPED = {
+    "/reset": {"work"},
+    "/reset/from-sign-in": {"password"},
+    "/call": {"case", "work"},
+    "/contact": {"work"},
+    "/contact/none": {"work"},
+    "/sign-in": {"password"},
+}
 """Where a user ID is typed, and what is typed beside it."""
 INSIDE = (
     "/reset/", "/sign-out", "/sign-in/", "/prove/", "/register/", "/confirm", "/security-info/", "/password", "/sessions/",

@@ -37,7 +37,9 @@ def values_at(now: Instant) -> Mapping[str, str | int]:
 
 def sample(template: str, channel: str, voice: Voice, now: Instant) -> Letter:
     """How it looks in one language. `Broken` for what does not go by this channel."""
-    return letter(Outgoing(channel, template, {**values_at(now), SAMPLE: LOOK}, "sam.sample@example.com"), "sample", now, voice)
+    return letter(
+        Outgoing(channel, template, {**values_at(now), SAMPLE: LOOK}, "sam.sample@example.com"), "sample", now, voice
+    )
 
 
 def send_test(house: House, actor: str, template: str, source: str) -> None:

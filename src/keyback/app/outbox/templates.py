@@ -61,7 +61,11 @@ def _codes() -> dict[str, Template]:
 def _endings() -> dict[str, Template]:
     """Keys, certificates and lists near their end."""
     made = {}
-    for name, says in (("master_key_old", "made_at"), ("certificate_ends", "until_at"), ("breached_list_old", "until_at")):
+    for name, says in (
+        ("master_key_old", "made_at"),
+        ("certificate_ends", "until_at"),
+        ("breached_list_old", "until_at"),
+    ):
         notice = f"notice.{name}"
         body = (f"{notice}.what", f"{notice}.next", "notice.why_admin")
         made[notice] = _notice(name, f"when_at {says}", *body, short=f"{notice}.short")

@@ -67,7 +67,9 @@ def issue(work: Work, user_id: str, wish: Wish) -> Issued:
     return issued
 
 
-def issue_in(work: Work, unit: Unit, person: Person, wish: Wish, basis: Mapping[str, str | int] | None = None) -> Issued:
+def issue_in(
+    work: Work, unit: Unit, person: Person, wish: Wish, basis: Mapping[str, str | int] | None = None
+) -> Issued:
     """In the caller's unit, which has judged that it may be done. `basis`: what the audit log says beyond the reason."""
     house, code = work.house, paper.made(work.house.random)
     policy = (unit.policies.in_force() or InForce(0, Policy())).policy

@@ -278,8 +278,11 @@ def _unlocked(scene: Scene) -> Page:
         lead=(say("done.unlocked"), say("done.unlocked_forgot")),
         step=len(_steps(scene)),
         steps=_steps(scene),
-        links=(Link("sign_in", "/sign-in", say("done.sign_in")), Link("restart", "/reset", say("done.reset")),
-               Link("help", "/contact", say("link.help"))),
+        links=(
+            Link("sign_in", "/sign-in", say("done.sign_in")),
+            Link("restart", "/reset", say("done.reset")),
+            Link("help", "/contact", say("link.help")),
+        ),
     )
 
 

@@ -313,8 +313,11 @@ def done(call: Call, view: View) -> Page:
         lead=(*_promise(call, view), *((say("register.done_codes"),) if offered else ())),
         fields=_hidden(call),
         groups=(Group(say("register.registered"), items),),
-        links=(Link("next", "/signed-in", say("register.submit"), above=True), *codes_link,
-               Link("help", "/contact", say("link.help"))),
+        links=(
+            Link("next", "/signed-in", say("register.submit"), above=True),
+            *codes_link,
+            Link("help", "/contact", say("link.help")),
+        ),
     )
 
 
