@@ -137,10 +137,10 @@ def test_a_pause_is_looked_at_again_at_the_last_step(loose: Living) -> None:
 
 
 def test_the_owner_is_warned_once_an_hour(loose: Living) -> None:
-    """THR-14: at the fifth wrong answer, and not again within the hour however many follow."""
+    """THR-14: at the fifth wrong answer, and not again within the hour however many follow; that the pause began is news."""
 
     def warnings() -> list[dict[str, Any]]:
-        return [one for one in loose.delivered() if "wrong answers" in str(one["text"])]
+        return [one for one in loose.delivered() if one["subject"] == "Somebody tries to reset your password"]
 
     browser = loose.browser()
     browser.start()
@@ -152,6 +152,8 @@ def test_the_owner_is_warned_once_an_hour(loose: Living) -> None:
     assert [one["to"] for one in warnings()] == [MAIL]
     wrong_answers(loose.browser("203.0.113.8"), "recovery_code")
     assert len(warnings()) == 1
+    pauses = [one for one in loose.delivered() if one["subject"] == "Password reset pauses for your account"]
+    assert [one["to"] for one in pauses] == [MAIL]
 
 
 def test_a_warning_costs_the_same_for_nobody(loose: Living) -> None:
