@@ -48,6 +48,11 @@ def contact(browser: Browser) -> None:
     browser.post(user_id="ada@contoso.example", work=solve(browser.page["work"]))
 
 
+def none_of_these(browser: Browser) -> None:
+    browser.get("/contact/none")
+    browser.post(user_id="ada@contoso.example", work=solve(browser.page["work"]))
+
+
 def call_helpdesk(browser: Browser) -> None:
     browser.get("/call")
     browser.post(case="123456", user_id="ada@contoso.example", work=solve(browser.page["work"]))
@@ -115,6 +120,7 @@ WAYS: dict[str, tuple[Callable[[Browser], object], str]] = {
     "/reset/password": (set_password, "User successfully reset password"),
     "/reset/cancel": (cancel, "User cancelled before passing the required authentication methods"),
     "/contact": (contact, "User contacted an administrator"),
+    "/contact/none": (none_of_these, "User asked for help"),
     "/call": (call_helpdesk, "User entered a case number"),
     "/sign-in": (sign_in, "Sign-in was interrupted"),
     "/sign-in/answer": (second_proof, "User signed in"),

@@ -42,6 +42,10 @@ NOT_OF_STRANGERS = {
     "passes.issued",
     "notices.keys",
     "test.sends",
+    "cases.operator",
+    "cases.person",
+    "in_person.operator",
+    "approvals.operator",
 }
 """What one-time links, right answers, completed resets and browsers' reports use up, or what is never charged itself; and
 what only those use up who are signed in, or whose password was right a moment ago, or administrators."""
