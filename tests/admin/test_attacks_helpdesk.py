@@ -4,7 +4,7 @@ import pytest
 
 from keyback.core.types import HOUR
 from tests.admin.desk import Desk
-from tests.living import OLD_PASSWORD, Living
+from tests.living import HOME, OLD_PASSWORD, Living
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,13 @@ def test_nobody_takes_over_everybody_by_saying_that_they_saw_a_passport(quick: L
     quick.clock.move(HOUR)
     Desk(quick, "id-hal").post("/helpdesk/id-victim-30/without-check", **sent)
     assert not quick.has_password("id-victim-30", OLD_PASSWORD)
+
+
+def test_who_may_not_send_a_large_file_is_written_down_with_the_address(living: Living) -> None:
+    """AUD-1, DOS-2: refused before the body is read, and still a line that says from where."""
+    desk = Desk(living, living.operator("reports_reader", "reader"))
+    desk.get("/")
+    desk.upload("/users/import", "file", b"x" * 100_000)
+    assert desk.status == 403
+    [line] = [one for one in living.story() if one["activity"] == "Deny access to the admin centre"]
+    assert (line["actor"], line["source"]) == ("id-reader", HOME)

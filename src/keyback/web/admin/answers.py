@@ -81,7 +81,7 @@ def _visit_of(site: Site, request: Request) -> Visit:
     cookies = read_cookies(request.headers.get("cookie", ""), secure=site.secure, door=site.door)
     peer = request.client.host if request.client else ""
     source = guards.source_of(site, peer, request.headers.getlist("x-forwarded-for"))
-    return Visit(cookies.get(SESSION, ""), source, "", "", door=site.door)
+    return Visit(cookies.get(SESSION, ""), "", source, request.headers.get("user-agent", "")[:200], door=site.door)
 
 
 def may_send(face: Face, request: Request, route: Route) -> None:
