@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, cast
 
 import psycopg
+from starlette.applications import Starlette
 
 from benchmarks.measuring import Figure, median
 from keyback.app.overview import counting
@@ -25,6 +26,7 @@ from keyback.store.engine import Sql
 from keyback.store.group_changes import SqlGroupChanges
 from keyback.store.people_changes import SqlPeopleChanges
 from keyback.store.seal import load_keys
+from keyback.web.admin.server import application
 from keyback.wiring.demo import found
 from keyback.wiring.demo_people import policy_for
 from keyback.wiring.generate import DEPARTMENTS, OUTSIDE, Generated, someone
@@ -165,6 +167,10 @@ class _House:
     @property
     def random(self) -> object:
         return self.running.house.random
+
+    @property
+    def admin_centre(self) -> Starlette:
+        return application(self.running.admin)
 
 
 def _pages(running: Running) -> dict[str, Callable[[], object]]:
