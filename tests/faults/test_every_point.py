@@ -82,7 +82,8 @@ def test_every_point(stage: Stage, operation: str, caplog: pytest.LogCaptureFixt
     soak, all on both."""
     caplog.set_level(logging.DEBUG)
     here = int(stage.living.store.engine.name == "sqlite")
-    stage.visit(operation, 10 * MOST_POINTS, away)
+    for _ in range(2):  # what is done once only, at the very first, is none of its points
+        stage.visit(operation, 10 * MOST_POINTS, away)
     names, visited = list(stage.passed), 0
     assert len(names) < MOST_POINTS
     for at, name in enumerate(names, 1):
