@@ -3,7 +3,7 @@ opened; the unit that does it asks once more (`rights`, ADM-1)."""
 
 from dataclasses import dataclass
 
-from keyback.app.admin.rights import HOST, require, rights_of
+from keyback.app.admin.rights import rights_of
 from keyback.app.house import House
 from keyback.app.sign_in import session
 from keyback.app.sign_in.seat import Seat, Visit
@@ -12,8 +12,6 @@ from keyback.core.ports import SessionKind
 from keyback.core.rules.freshness import recent_enough_for_danger
 from keyback.core.rules.reach import Rights
 from keyback.core.types import Instant, Person
-
-__all__ = ["HOST", "Operator", "denied", "here", "require", "rights_of"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from keyback.app.admin.operator import require
+from keyback.app.admin.rights import require
 from keyback.app.branding.logo import drawn_anew
 from keyback.app.house import House
 from keyback.core.errors import Conflict, Invalid, NotFound

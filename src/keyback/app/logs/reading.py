@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from keyback.app.admin.rights import HOST, rights_of
+from keyback.app.admin.rights import is_host, rights_of
 from keyback.app.house import House
 from keyback.app.logs.asking import Typed, understood
 from keyback.app.logs.naming import Seen, seen
@@ -143,7 +143,7 @@ def asked(house: House, unit: Unit, rights: Rights | None, asking: Asking) -> tu
 
 def rights_for(unit: Unit, reader: Reader) -> Rights | None:
     """As they are now; none are needed at the machine's own command line."""
-    return None if reader.actor.startswith(HOST) else rights_of(unit, reader.actor)
+    return None if is_host(reader.actor) else rights_of(unit, reader.actor)
 
 
 def limited(rights: Rights | None) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from keyback.app.admin.operator import require
+from keyback.app.admin.rights import require
 from keyback.app.house import House
 from keyback.app.policy.apply import Order
 from keyback.app.policy.diff import Plan

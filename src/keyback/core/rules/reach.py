@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from keyback.core.rules.roles import GLOBAL, ROLES, Permission
+from keyback.core.rules.roles import GLOBAL, Permission, permissions_of
 from keyback.core.types import Person
 
 
@@ -144,8 +144,7 @@ def _row(role: str) -> Holds:
 
 
 def _permissions(one: Held) -> frozenset[Permission]:
-    role = ROLES.get(one.role)
-    return role.permissions if role else frozenset()
+    return permissions_of((one.role,))
 
 
 def _as_wide(one: Held, target: Person) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from keyback.app.admin.operator import HOST
+from keyback.app.admin.rights import is_host
 from keyback.app.policy import editing, touched
 from keyback.app.policy.apply import Order
 from keyback.app.policy.document import flat, read_flat
@@ -282,7 +282,7 @@ def listed(ask: Ask, drafted: Draft) -> Reply:
 
 def actor_name(ask: Ask, actor: str) -> str:
     """The user ID of who did it; the command line's name as it is."""
-    if not actor or actor.startswith(HOST):
+    if not actor or is_host(actor):
         return actor
     with ask.house.store.reading() as unit:
         person = unit.people.by_id(actor, unit.now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from keyback.app.admin.operator import HOST
+from keyback.app.admin.rights import HOST, is_host
 from keyback.app.policy import editing, history
 from keyback.app.policy.editing import Draft
 from keyback.core.errors import Invalid
@@ -89,7 +89,7 @@ def _row(ask: Ask, one: history.Version, newest: int) -> Row:
 
 
 def _who(ask: Ask, actor: str) -> Words:
-    return say("logs.name_host", user=actor.removeprefix(HOST)) if actor.startswith(HOST) else actor_name(ask, actor)
+    return say("logs.name_host", user=actor.removeprefix(HOST)) if is_host(actor) else actor_name(ask, actor)
 
 
 def _one(ask: Ask, version: int) -> Screen:
