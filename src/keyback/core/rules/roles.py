@@ -22,8 +22,7 @@ class Permission(StrEnum):
     CHANGE_PEOPLE = "people.change"
     CHANGE_GROUPS = "groups.change"
     CHANGE_METHODS = "methods.change"
-    """Methods and contacts of people without an administrator's role."""
-    CHANGE_METHODS_OF_ALL = "methods.change_all"
+    """Methods and contacts of whom the role reaches (`core.rules.reach`)."""
     CHANGE_ROLES = "roles.change"
     CHANGE_POLICY = "policy.change"
     CHANGE_AGENTS = "agents.change"
@@ -69,7 +68,7 @@ ROLES: Mapping[str, Role] = _catalogue(
     Role(
         "privileged_authentication_administrator",
         "Privileged Authentication Administrator",
-        _HELP | {Permission.CHANGE_METHODS, Permission.CHANGE_METHODS_OF_ALL},
+        _HELP | {Permission.CHANGE_METHODS},
     ),
     Role("authentication_administrator", "Authentication Administrator", _HELP | {Permission.CHANGE_METHODS}),
     Role(
